@@ -1,0 +1,1 @@
+"""The way to the vehicle and back: wire contract, links, development broker, simulated vehicle."""

@@ -1,7 +1,8 @@
 """What every command is: a frozen, typed sentence to the vehicle.
 
-A command class declares its name, its kind, its slots (pydantic fields) and how its effect shows in the vehicle's state.
-Everything else (grammar, wire form, replies, undo, read-back) is derived from these declarations.
+A command class declares its name, its kind, its slots (pydantic fields) and how its effect
+shows in the vehicle's state.
+Grammar, wire form, replies, undo and read-back are derived from these declarations.
 """
 
 from collections.abc import Iterator, Mapping
@@ -126,7 +127,7 @@ class Command(BaseModel):
     kind: ClassVar[Kind]
     slot_specs: ClassVar[tuple[Slot, ...]] = ()
     shows: ClassVar[Mapping[str, str]] = MappingProxyType({})
-    """Slot -> dotted path of the state value that equals it once done. `{zone}` and the like are slots of the command."""
+    """Slot -> dotted path of the state value that equals it once done; `{zone}` and the like are slots."""
     reads: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Value of `what` (or "" for a command without one) -> state path that answers the question."""
     hazard: ClassVar[frozenset[Hazard]] = frozenset()

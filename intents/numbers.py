@@ -43,7 +43,7 @@ def read_number(words: Sequence[str]) -> float | None:
 
 
 def spell(value: float) -> str:
-    """Spells a number as it is spoken: 22.5 -> "twenty two point five". For |value| < 100,000 with at most 2 decimals."""
+    """Spells a number as it is spoken: 22.5 -> "twenty two point five". For |value| < 100,000, two decimals."""
     if value < 0:
         return "minus " + spell(-value)
     whole, fraction = int(value), round(value - int(value), 2)

@@ -93,6 +93,8 @@ def read_temperature_change(words: Sequence[str]) -> float | None:
     """Reads a temperature difference in kelvin, to the nearest 0.5; Fahrenheit differences times 5/9."""
     if list(words) in (["half", "a", "degree"], ["half", "degree"], ["a", "half", "degree"]):
         return 0.5
+    if list(words) in (["a", "degree", "and", "a", "half"], ["degree", "and", "a", "half"]):
+        return 1.5
     rest, unit = _split_unit(_glued(words), _DEGREES)
     value = read_number(rest if rest not in (["a"], ["an"]) or len(words) == 1 else ["one"])
     if value is None:
@@ -122,6 +124,8 @@ def read_percent(words: Sequence[str]) -> float | None:
         return 50.0
     if rest in (["a", "quarter"], ["quarter"]):
         return 25.0
+    if rest in (["three", "quarters"], ["three", "quarter"]):
+        return 75.0
     value = read_number(rest)
     return None if value is None else float(_half_up(value))
 

@@ -1,0 +1,1 @@
+"""Sound: where it comes from, how it is kept, and where speech begins and ends."""

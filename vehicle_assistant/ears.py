@@ -1,0 +1,266 @@
+"""From sound to words: wake, listen, end of turn. Knows no engine, no process and no wall clock.
+
+    WAITING --wake phrase or listen()--> LISTENING --endpoint, stop(), gate()--> WAITING
+    gate(speaking=True) closes both while the assistant itself speaks; only the stop word is still heard.
+
+Every wake-up and every `listen()` ends in exactly one `SpeechHeard` or `NothingHeard`. All times are stream time.
+Without a wake detector the ears always listen: each utterance becomes a `SpeechHeard`, and silence says nothing.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from vehicle_assistant.asr.port import Recogniser
+from vehicle_assistant.audio.endpoint import Completeness, Endpoint, EndpointSettings, EndReason
+from vehicle_assistant.audio.port import FRAME_S, SILENCE, Frame
+from vehicle_assistant.audio.ring import Ring
+from vehicle_assistant.audio.vad import Vad
+from vehicle_assistant.ear_events import (
+    EarEvent,
+    NothingHeard,
+    PartialHeard,
+    SpeechHeard,
+    StageTimes,
+    StopHeard,
+    WakeHeard,
+)
+from vehicle_assistant.wake.phrase import Phrase
+from vehicle_assistant.wake.port import WakeDetection, WakeDetector
+
+
+@dataclass(frozen=True, slots=True)
+class EarSettings:
+    """What the ears may be told, beside the pauses of `EndpointSettings`. Seconds of stream time."""
+
+    ring_s: float = 4.0  # covers the wake phrase, its confirmation and the words spoken meanwhile
+    listen_preroll_s: float = 0.3  # people begin to speak while the button is still going down
+    gate_tail_s: float = 0.15  # the room still carries the assistant's own voice
+    gate_limit_s: float = 60.0  # no answer lasts this long: a gate left closed must not leave the car deaf
+    end_padding_s: float = 1.0  # silence after a recording's end, so that its last words settle
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A frame and whether it sounds like speech: judged once, replayed from the ring as often as needed."""
+
+    frame: Frame
+    is_speech: bool
+
+    @property
+    def start_s(self) -> float:
+        return self.frame.start_s
+
+    @property
+    def end_s(self) -> float:
+        return self.frame.end_s
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One stretch of listening."""
+
+    endpoint: Endpoint
+    from_s: float
+    wake: WakeDetection | None = None
+    wake_decided_at_s: float | None = None
+    text: str = ""
+
+
+class Ears:
+    """Feeds every frame to whom it concerns, and says what was heard. Single-threaded; never blocks on anything."""
+
+    def __init__(
+        self,
+        wake: WakeDetector | None,
+        recogniser: Recogniser,
+        vad: Vad,
+        endpoint: EndpointSettings | None = None,
+        settings: EarSettings | None = None,
+        *,
+        wake_phrase: str = "",
+        stop_word: WakeDetector | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take the engines; `wake_phrase` is what to strip should its end leak into a transcript."""
+        self._wake = wake
+        self._recogniser = recogniser
+        self._vad = vad
+        self._endpoint = endpoint or EndpointSettings()
+        self._settings = settings or EarSettings()
+        self._phrase = Phrase(wake_phrase)
+        self._stop_word = stop_word
+        self._clock = clock
+        self._ring: Ring[_Heard] = Ring(self._settings.ring_s)
+        self._turn: _Turn | None = None
+        self._now_s = 0.0
+        self._speaking = False
+        self._gate_limit_s = 0.0
+        self._deaf_until_s = 0.0
+        self._pending_window_s: float | None = None
+
+    @property
+    def listening(self) -> bool:
+        """Whether an utterance is awaited or in flight."""
+        return self._turn is not None
+
+    def process(self, frame: Frame) -> tuple[EarEvent, ...]:
+        """Take the next frame of the stream and return what was heard by it, in order."""
+        heard = _Heard(frame, self._vad.is_speech(frame))
+        self._now_s = frame.end_s
+        if self._speaking and frame.end_s >= self._gate_limit_s:
+            self.gate(speaking=False)
+        if self._speaking or frame.start_s < self._deaf_until_s:
+            return self._guard(frame)
+        if self._pending_window_s is not None:
+            self._start(Endpoint(self._endpoint, frame.start_s, self._pending_window_s), frame.start_s)
+        self._ring.push(heard)
+        return tuple(self._dispatch(heard))
+
+    def listen(self, window_s: float | None = None) -> tuple[EarEvent, ...]:
+        """Listen without a wake phrase: push to talk, or an answer to the assistant's question.
+
+        Without words for `window_s` (default: the endpoint's own) it ends in NothingHeard. While the assistant
+        speaks, listening starts when it has finished. While listening already, nothing changes.
+        """
+        if self._turn is not None or self._wake is None:
+            return ()
+        window_s = self._endpoint.no_speech_timeout_s if window_s is None else window_s
+        if self._speaking or self._now_s < self._deaf_until_s:
+            self._pending_window_s = window_s
+            return ()
+        from_s = self._now_s - self._settings.listen_preroll_s
+        self._start(Endpoint(self._endpoint, self._now_s, window_s), from_s)
+        return tuple(self._replay(from_s))
+
+    def gate(self, *, speaking: bool) -> tuple[EarEvent, ...]:
+        """Close the ears while the assistant speaks, and open them a moment after it has finished.
+
+        An utterance in flight ends in NothingHeard: what the assistant must say now comes first. What was heard
+        before and meanwhile is forgotten, so that the assistant never answers itself.
+        """
+        if speaking == self._speaking:
+            return ()
+        self._speaking = speaking
+        self._ring.clear()
+        if self._wake is not None:
+            self._wake.reset()
+        if self._stop_word is not None:
+            self._stop_word.reset()
+        if speaking:
+            self._gate_limit_s = self._now_s + self._settings.gate_limit_s
+            return self._abandon(EndReason.INTERRUPTED)
+        self._deaf_until_s = self._now_s + self._settings.gate_tail_s
+        return ()
+
+    def settle(self) -> tuple[EarEvent, ...]:
+        """Take the utterance as finished: the talk button was let go."""
+        self._pending_window_s = None
+        return tuple(self._end(EndReason.SETTLED)) if self._turn is not None else ()
+
+    def stop(self) -> tuple[EarEvent, ...]:
+        """Stop listening and forget the utterance in flight; the wake phrase works again at once."""
+        self._pending_window_s = None
+        return self._abandon(EndReason.STOPPED)
+
+    def hint(self, completeness: Completeness, text: str | None = None) -> None:
+        """Take the parser's view of the words so far. With `text`, a view of words since changed is ignored."""
+        if self._turn is not None and text in {None, self._turn.text}:
+            self._turn.endpoint.hint(completeness)
+
+    def finish(self) -> tuple[EarEvent, ...]:
+        """Treat the stream as ended: settle what is in flight, and a wake phrase that was only just spoken.
+
+        Another stream, or the same one after a gap, may follow.
+        """
+        events: list[EarEvent] = []
+        if not self._speaking:
+            for _ in range(round(self._settings.end_padding_s / FRAME_S)):
+                events += self.process(Frame(SILENCE, self._now_s))
+        if self._turn is not None:
+            events += self._end(EndReason.END_OF_AUDIO)
+        self._ring.clear()
+        self._vad.reset()
+        if self._wake is not None:
+            self._wake.reset()
+        self._deaf_until_s = 0.0
+        return tuple(events)
+
+    def _guard(self, frame: Frame) -> tuple[EarEvent, ...]:
+        """Hear nothing but the stop word."""
+        hit = self._stop_word.process(frame) if self._stop_word is not None else None
+        return () if hit is None else (StopHeard(hit.at_s, hit.score),)
+
+    def _dispatch(self, heard: _Heard) -> Iterable[EarEvent]:
+        """Give the frame to the utterance in flight, or to the wake detector."""
+        if self._turn is not None:
+            yield from self._hear(heard)
+        elif self._wake is None:
+            self._start(Endpoint(self._endpoint, heard.start_s), heard.start_s)
+            yield from self._hear(heard)
+        elif (hit := self._wake.process(heard.frame)) is not None:
+            yield WakeHeard(hit.at_s, hit.end_s, hit.score)
+            yield from self._wake_up(hit, heard.end_s)
+
+    def _wake_up(self, hit: WakeDetection, decided_at_s: float) -> Iterable[EarEvent]:
+        """Start the turn where the phrase ended, with the words spoken in the same breath."""
+        self._start(Endpoint(self._endpoint, hit.end_s), hit.end_s, hit, decided_at_s)
+        yield from self._replay(hit.end_s)
+
+    def _replay(self, from_s: float) -> Iterable[EarEvent]:
+        """Feed what was said since `from_s` to the utterance in flight, until that is over."""
+        for heard in self._ring.since(from_s):
+            if self._turn is None:
+                return
+            yield from self._hear(heard)
+
+    def _start(
+        self, endpoint: Endpoint, from_s: float, wake: WakeDetection | None = None, decided_at_s: float | None = None
+    ) -> None:
+        self._pending_window_s = None
+        self._recogniser.reset()
+        self._turn = _Turn(endpoint, from_s, wake, decided_at_s)
+
+    def _hear(self, heard: _Heard) -> Iterable[EarEvent]:
+        """Feed one frame to the utterance in flight."""
+        turn = self._turn
+        assert turn is not None
+        turn.endpoint.hear(heard.start_s, heard.end_s, is_speech=heard.is_speech)
+        partial = self._recogniser.accept(heard.frame)
+        text = turn.text if partial is None else self._phrase.strip_text(partial.text)
+        if text != turn.text:
+            turn.text = text
+            turn.endpoint.read()
+            yield PartialHeard(text)
+        reason = turn.endpoint.decide()
+        if reason is not None:
+            yield from self._end(reason, heard.end_s)
+
+    def _end(self, reason: EndReason, at_s: float | None = None) -> Iterable[EarEvent]:
+        """Settle the utterance in flight into words or nothing."""
+        turn, self._turn = self._turn, None
+        assert turn is not None
+        at_s = self._now_s if at_s is None else at_s
+        begun = self._clock()
+        transcript = self._phrase.strip(self._recogniser.finish(), turn.from_s)
+        took_s = self._clock() - begun
+        if self._wake is not None:
+            self._wake.reset()
+        wake_at_s = turn.wake.at_s if turn.wake else None
+        if transcript.text:
+            stages = StageTimes(turn.wake_decided_at_s, turn.from_s, turn.endpoint.speech_start_s, at_s, took_s)
+            speech_end_s = max((word.end_s for word in transcript.words), default=turn.endpoint.speech_end_s or at_s)
+            yield SpeechHeard(transcript, wake_at_s, speech_end_s, at_s, reason, stages)
+        elif self._wake is not None:
+            yield NothingHeard(reason, wake_at_s, at_s)
+
+    def _abandon(self, reason: EndReason) -> tuple[EarEvent, ...]:
+        """Drop the utterance in flight unheard."""
+        turn, self._turn = self._turn, None
+        if turn is None:
+            return ()
+        self._recogniser.reset()
+        if self._wake is None:
+            return ()
+        self._wake.reset()
+        return (NothingHeard(reason, turn.wake.at_s if turn.wake else None, self._now_s),)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import math
 import re
 import sys
 from collections import Counter
@@ -31,6 +32,16 @@ ARTICLES = ("the", "a", "an")
 PREPOSITIONS = ("to", "at", "in", "on", "for", "from", "of", "by", "near", "that", "about")
 # Saved places: "my house" and "the office" are labelled by these words without being said so.
 SAVED_PLACES = ("home", "work")
+TEMPLATE_LINES = 5  # more lines than this of one wording with other values look like a template
+# Kinds of slot in the package, and what the table calls them.
+TYPES = {
+    "enum": "enum",
+    "switch": "bool",
+    "set": "set",
+    "quantity": "number",
+    "text": "text",
+    "texts": "list",
+}
 NUMBER_WORDS = frozenset(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred half".split()
@@ -58,11 +69,30 @@ def load_catalogue(path: Path | None) -> Table:
         return commands
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
     try:
-        exported = importlib.import_module("intents").catalogue_table()
-    except (ImportError, AttributeError) as error:
+        package = importlib.import_module("intents.catalogue")
+    except ImportError as error:
         raise SystemExit(f"no catalogue from the intents package ({error}): give --catalogue catalogue.json") from error
-    commands = exported["commands"]
-    return commands
+    return {intent: command_table(command) for intent, command in package.COMMANDS.items()}
+
+
+def command_table(command: Any) -> dict[str, Any]:
+    """Return the row of a command class of the ``intents`` package."""
+    slots = {}
+    for slot in command.slot_specs:
+        spec: dict[str, Any] = {"type": TYPES[slot.kind]}
+        if slot.default is not None:
+            spec["default"] = slot.default
+        if slot.kind == "quantity":
+            spec |= {"min": -math.inf, "max": math.inf, "step": 1}
+            for bound in command.model_fields[slot.name].metadata:
+                for name, attribute in (("min", "ge"), ("max", "le"), ("step", "multiple_of")):
+                    spec[name] = getattr(bound, attribute, spec[name])
+        elif slot.kind == "text":
+            spec["reserved"] = slot.values
+        else:
+            spec["values"] = slot.values
+        slots[slot.name] = spec
+    return {"required": [slot.name for slot in command.slot_specs if slot.required], "slots": slots}
 
 
 def slot_errors(name: str, value: Any, spec: dict[str, Any], words: list[str]) -> Iterator[str]:
@@ -88,20 +118,23 @@ def slot_errors(name: str, value: Any, spec: dict[str, Any], words: list[str]) -
 
 
 def reserved_words(name: str) -> tuple[str, ...]:
+    """Return the values that a text slot takes without being said, beside those of the catalogue."""
     return SAVED_PLACES if name in ("destination", "via") else ()
 
 
 def number_errors(name: str, value: Any, spec: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with a number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         yield f"{name}={value!r} must be a number"
         return
     if not spec["min"] <= value <= spec["max"]:
         yield f"{name}={value} is outside {spec['min']} to {spec['max']}: leave it out and label the line incomplete"
-    if (value - spec["min"]) / spec["step"] % 1:
+    if value / spec["step"] % 1:
         yield f"{name}={value} is not on a step of {spec['step']}"
 
 
 def text_errors(name: str, value: Any, reserved: list[str], words: list[str]) -> Iterator[str]:
+    """Yield what is wrong with words copied from the text."""
     if not isinstance(value, str) or not value.strip():
         yield f"{name}={value!r} must be words of the utterance"
         return
@@ -184,6 +217,20 @@ def line_warnings(row: dict[str, Any], table: Table) -> Iterator[str]:
         yield "the same command twice"
 
 
+def encoding_warnings(row: dict[str, Any]) -> Iterator[str]:
+    """Yield labels that a model cannot learn: those that its encoding cannot say with the words of the text."""
+    encoding, words = importlib.import_module("intents.encoding"), importlib.import_module("intents.words")
+    said = words.words_of(row["text"])
+    try:
+        line = encoding.encode(said, [encoding.Draft(c["intent"], c["slots"]) for c in row["commands"]])
+    except ValueError as error:
+        yield f"cannot be encoded: {error}"
+        return
+    read = [{"intent": d.intent, "slots": dict(d.slots)} for d in encoding.decode(said, line).drafts]
+    if read != row["commands"]:
+        yield f"reads back as {json.dumps(read)}"
+
+
 def shape_of(row: dict[str, Any]) -> str:
     """Return the text with its numbers and text slots blanked: equal for lines that come from one template."""
     text = f" {row['text']} "
@@ -196,8 +243,8 @@ def shape_of(row: dict[str, Any]) -> str:
     return re.sub(r"#( #)+", "#", " ".join(words))
 
 
-def check_file(path: Path, table: Table, findings: Findings) -> None:
-    """Read one file and add what is wrong with it to the findings."""
+def check_file(path: Path, table: Table, findings: Findings, encoded: bool) -> None:
+    """Read one file and add what is wrong with it to the findings; `encoded`: check the models' encoding as well."""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         place = f"{path.name}:{number}"
         try:
@@ -213,7 +260,8 @@ def check_file(path: Path, table: Table, findings: Findings) -> None:
         first = findings.seen.setdefault(row["text"], place)
         if first != place:
             findings.errors.append(f"{place}: the same text as {first}: {shown!r}")
-        findings.warnings += [f"{place}: {message}: {shown!r}" for message in line_warnings(row, table)]
+        doubts = [*line_warnings(row, table), *(encoding_warnings(row) if encoded else ())]
+        findings.warnings += [f"{place}: {message}: {shown!r}" for message in doubts]
         findings.shapes.setdefault(shape_of(row), []).append(place)
         findings.counts.update([f"outcome {row['outcome']}", f"commands {len(row['commands'])}"])
         findings.counts.update(command["intent"] for command in row["commands"])
@@ -229,9 +277,9 @@ def main() -> int:
     table = load_catalogue(arguments.catalogue)
     findings = Findings()
     for path in arguments.files:
-        check_file(path, table, findings)
+        check_file(path, table, findings, encoded=arguments.catalogue is None)
     for shape, places in findings.shapes.items():
-        if len(places) > 2:
+        if len(places) > TEMPLATE_LINES:
             findings.warnings.append(f"{', '.join(places)}: one template with other values: {shape!r}")
     for message in findings.warnings:
         print(f"warning: {message}")

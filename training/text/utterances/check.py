@@ -34,14 +34,7 @@ PREPOSITIONS = ("to", "at", "in", "on", "for", "from", "of", "by", "near", "that
 SAVED_PLACES = ("home", "work")
 TEMPLATE_LINES = 5  # more lines than this of one wording with other values look like a template
 # Kinds of slot in the package, and what the table calls them.
-TYPES = {
-    "enum": "enum",
-    "switch": "bool",
-    "set": "set",
-    "quantity": "number",
-    "text": "text",
-    "texts": "list",
-}
+TYPES = {"enum": "enum", "switch": "bool", "set": "set", "quantity": "number", "text": "text", "texts": "list"}
 NUMBER_WORDS = frozenset(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred half".split()
@@ -76,7 +69,7 @@ def load_catalogue(path: Path | None) -> Table:
 
 
 def command_table(command: Any) -> dict[str, Any]:
-    """Return the row of a command class of the ``intents`` package."""
+    """Return the row of a command class."""
     slots = {}
     for slot in command.slot_specs:
         spec: dict[str, Any] = {"type": TYPES[slot.kind]}
@@ -227,8 +220,15 @@ def encoding_warnings(row: dict[str, Any]) -> Iterator[str]:
         yield f"cannot be encoded: {error}"
         return
     read = [{"intent": d.intent, "slots": dict(d.slots)} for d in encoding.decode(said, line).drafts]
-    if read != row["commands"]:
+    if unordered(read) != unordered(row["commands"]):
         yield f"reads back as {json.dumps(read)}"
+
+
+def unordered(commands: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the commands with the items of their lists sorted, so that sets compare as sets."""
+    return [
+        (c["intent"], {n: sorted(v) if isinstance(v, list) else v for n, v in c["slots"].items()}) for c in commands
+    ]
 
 
 def shape_of(row: dict[str, Any]) -> str:

@@ -212,7 +212,7 @@ def _span(words: Sequence[str], text: str) -> Span:
 
 
 def decode(words: Sequence[str], line: Sequence[Item | Span]) -> Meaning:
-    """Reads a legal line of decisions as commands; a number out of range leaves its slot out, the command incomplete."""
+    """Reads a legal line of decisions as commands; a number out of range leaves its slot out."""
     if not line or line[0] == NONE:
         return Meaning(Outcome.NOT_UNDERSTOOD)
     drafts: list[Draft] = []

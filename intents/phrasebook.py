@@ -6,8 +6,8 @@
         - "set the temperature to (maximum|max) => celsius=max"
       reply: "{celsius} degrees {zone}."
 
-`(a|b)` is a choice, `[a]` may be left out, `{slot}` or `{slot:filler}` is filled from slots.yaml or with a spoken number,
-and `=> slot=value` states, in the items of `intents.encoding`, what the words mean. A reply may depend on the value of
+`(a|b)` is a choice, `[a]` may be left out, `{slot}` or `{slot:filler}` is filled from slots.yaml
+or by a spoken number, and `=> slot=value` states, in the items of `intents.encoding`, what the words mean. A reply may depend on the value of
 `what`, on a switch, or on the direction of a change. Files and keys that are not understood are refused.
 """
 
@@ -149,6 +149,8 @@ class Phrasebook:
         return text, int(value_read) if value_read is not None and value_read == int(value_read) else value_read
 
 
+_MINUTES = (2, 3, 5, 8, 10, 12, 15, 20, 25, 30, 45, 50)
+_DURATIONS = ("one hour", "half an hour", "two hours", "one minute", "thirty seconds", "an hour and a half")
 _DURATION_UNITS = ("second", "seconds", "minute", "minutes", "hour", "hours")
 
 _AMOUNTS: Mapping[str, Any] = MappingProxyType(
@@ -161,16 +163,7 @@ _AMOUNTS: Mapping[str, Any] = MappingProxyType(
         "volume": lambda r: spell(r.choice([*range(1, 11), *range(15, 101, 5)])),
         "volume_change": lambda r: spell(r.choice([5, 10, 15, 20, 25, 30])),
         "opening": lambda r: spell(r.choice(range(5, 96, 5))),
-        "duration": lambda r: r.choice(
-            [
-                f"{spell(r.choice([2, 3, 5, 8, 10, 12, 15, 20, 25, 30, 45, 50]))} {r.choice(['minutes', 'minutes', 'seconds'])}",
-                "one hour",
-                "half an hour",
-                "two hours",
-                "one minute",
-                "an hour and a half",
-            ]  # fmt: skip
-        ),
+        "duration": lambda r: r.choice((f"{spell(r.choice(_MINUTES))} minutes", *_DURATIONS)),
     }
 )
 

@@ -6,9 +6,9 @@
         - "set the temperature to (maximum|max) => celsius=max"
       reply: "{celsius} degrees {zone}."
 
-`(a|b)` is a choice, `[a]` may be left out, `{slot}` or `{slot:filler}` is filled from slots.yaml
-or by a spoken number, and `=> slot=value` states, in the items of `intents.encoding`, what the words mean. A reply may depend on the value of
-`what`, on a switch, or on the direction of a change. Files and keys that are not understood are refused.
+`(a|b)` is a choice, `[a]` may be left out, `{slot}` or `{slot:filler}` is filled from slots.yaml or by a spoken
+number, and `=> slot=value` states, in the items of `intents.encoding`, what the words mean. A reply may depend on
+the value of `what`, on a switch, or on the direction of a change. Files and keys not understood are refused.
 """
 
 import random

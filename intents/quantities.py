@@ -159,6 +159,9 @@ def read_duration(words: Sequence[str]) -> float | None:
             continue
         else:
             number.append(word)
+    if total >= 60 and number:  # "one minute thirty", "an hour twenty"
+        rest = read_number(number)
+        return None if rest is None else total + rest * (1 if total < 3600 else 60)
     return total if total and not number else None
 
 
@@ -218,7 +221,7 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
             _amount("temperature", "degC", read_temperature, max=30.0, min=16.0),
             _change("temperature_change", "K", 1.0, 0.5, 2.0, read_temperature_change),
             _amount("fan_level", "level", read_level, off=0, min=1, low=2, medium=4, high=6, max=7),
-            _change("fan_change", "level", 1, 1, 2, read_count),
+            _change("fan_change", "level", 1, 1, 2, read_level),
             _amount("seat_level", "level", read_count, off=0, low=1, medium=2, high=3),
             _amount("volume", "percent", read_volume, min=0, half=50, max=100),
             _change("volume_change", "percent", 10, 5, 20, read_volume),

@@ -6,7 +6,7 @@ import re
 
 from training.text.sources import agenda, media, messages, notes, trips, weather
 from training.text.sources.clinc_intents import COVERED_AFTER_ALL, OUT_OF_SCOPE, WHOLE
-from training.text.sources.numbers import duration_s, spoken_number
+from training.text.sources.numbers import duration_s
 from training.text.sources.phrases import without_courtesy
 from training.text.sources.record import Reading, SourceRow, incomplete, rejected, understood
 
@@ -40,7 +40,7 @@ def read(row: SourceRow) -> Reading | None:
         case "make_call":
             return messages.call(text, "clinc: make_call")
         case "change_volume":
-            return _volume(text)
+            return media.volume(text, "clinc: change_volume")
         case "calendar" | "meeting_schedule":
             return agenda.query(text, "clinc: calendar query")
         case "calendar_update":
@@ -80,28 +80,3 @@ def _timer(text: str) -> Reading | None:
     ):
         return incomplete(family, "personal.set_timer")
     return None
-
-
-def _volume(text: str) -> Reading | None:
-    family = "clinc: change_volume"
-    number = re.search(r"\b(?:to|at|on)(?: the)?(?: number| level| setting)? (\w+)(?: percent| setting)?\b", text)
-    amount = spoken_number(number[1]) if number else None
-    if amount is None and (bare := re.search(r"volume (\d+)$", text)):
-        amount = float(bare[1])
-    if amount is not None and 0 <= amount <= 100:
-        percent = int(amount * 10 if amount <= 10 else amount)
-        return understood(family, "media.set_volume", percent=percent)
-    if re.search(r"\d|percent|max|min|half|mute|full", text):
-        return None
-    up = re.search(r"\b(up|increased?|raised?|louder|boost|higher|greater|amplify)\b", text) is not None
-    down = re.search(r"\b(down|decreased?|lower(ed)?|quieter|softer|reduced?|less)\b", text) is not None
-    if up == down:
-        return None
-    size = (
-        5
-        if re.search(r"\b(a bit|a little|slightly)\b", text)
-        else 20
-        if re.search(r"\b(a lot|much|way)\b", text)
-        else 10
-    )
-    return understood(family, "media.change_volume", delta_percent=size if up else -size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from training.text.sources.numbers import spoken_number
 from training.text.sources.phrases import slot_text, without_courtesy
 from training.text.sources.record import Reading, SlotValue, understood
 
@@ -33,3 +34,28 @@ def play(text: str, family: str, *, unclear: re.Pattern[str] = _UNCLEAR) -> Read
     if query not in _GENERIC:
         slots["query"] = query
     return understood(family, "media.play", **slots)
+
+
+def volume(text: str, family: str) -> Reading | None:
+    """Returns set_volume for a named level and change_volume for a direction; None when the wording is unclear."""
+    number = re.search(r"\b(?:to|at|on)(?: the)?(?: number| level| setting)? (\w+)(?: percent| setting)?\b", text)
+    amount = spoken_number(number[1]) if number else None
+    if amount is None and (bare := re.search(r"volume (\d+)$", text)):
+        amount = float(bare[1])
+    if amount is not None and 0 <= amount <= 100:
+        percent = int(amount * 10 if amount <= 10 else amount)
+        return understood(family, "media.set_volume", percent=percent)
+    if re.search(r"\d|percent|max|min|half|mute|full", text):
+        return None
+    up = re.search(r"\b(up|increased?|raised?|louder|boost|higher|greater|amplify)\b", text) is not None
+    down = re.search(r"\b(down|decreased?|lower(ed)?|quieter|softer|reduced?|less)\b", text) is not None
+    if up == down:
+        return None
+    size = (
+        5
+        if re.search(r"\b(a bit|a little|slightly)\b", text)
+        else 20
+        if re.search(r"\b(a lot|much|way)\b", text)
+        else 10
+    )
+    return understood(family, "media.change_volume", delta_percent=size if up else -size)

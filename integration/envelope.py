@@ -36,6 +36,7 @@ Sentence = Annotated[str, StringConstraints(max_length=1000)]
 """Words for people."""
 WallMs = Annotated[int, Field(ge=0, le=2**53)]
 """Milliseconds since 1970-01-01 UTC. For people; never used to measure."""
+Seconds = Annotated[float, Field(ge=0, le=1e9)]
 
 
 class Payload(BaseModel):
@@ -134,25 +135,36 @@ class TurnRecord(Payload):
 
 
 class Alert(Payload):
-    """The current driver alert; level 0 when there is none."""
+    """The current driver alert; level `clear` when there is none."""
 
     kind: Name
-    """`none`, `drowsiness`, `distraction`, `sensor`..."""
-    level: Annotated[int, Field(ge=0, le=9)]
-    since_ms: WallMs
-    wording: Sentence = ""
+    """What about: `drowsiness`, `distraction`, `sensor`..."""
+    level: Literal["clear", "information", "warning", "urgent"]
+    since_s: Seconds
+    """By the driver camera's own clock."""
+    text: Sentence
+    """Shown and spoken alike."""
+    score: Annotated[float, Field(ge=0)] = 0.0
+    heard: bool = False
+    """The driver has answered it."""
+    times: Annotated[int, Field(ge=0)] = 0
+    """How often it has been given."""
 
 
 class DriverState(Payload):
     """What driver monitoring believes, once a second; absent values are unknown."""
 
     alertness: Name
-    """`awake`, `tired`, `drowsy`, `asleep`, `distracted`, `unknown`..."""
-    kss: Annotated[float, Field(ge=1, le=9)] | None = None
+    """`alert`, `low`, `drowsy`, `unknown`."""
+    kss: Annotated[int, Field(ge=1, le=9)] | None = None
     """Karolinska sleepiness scale, estimated."""
-    perclos_percent: Annotated[float, Field(ge=0, le=100)] | None = None
+    perclos: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Share of time with the eyes at least 80 % closed."""
+    blinks_per_minute: Annotated[float, Field(ge=0)] | None = None
     sensor: Name
-    """`ok`, `calibrating`, `blind`, `stale`, `absent`..."""
+    """`starting`, `ok`, `blind`, `stale`."""
+    driving_time_s: Seconds = 0.0
+    dropped_samples: Annotated[int, Field(ge=0)] = 0
 
 
 class Listen(Payload):

@@ -21,7 +21,7 @@ from integration.envelope import (
     Source,
     TurnRecord,
 )
-from intents.base import Command, Json, State
+from intents.base import Command, State
 
 DEFAULT_TTL_S = 3.0
 """Wire contract, rule 2."""
@@ -111,8 +111,8 @@ class VehicleLink(Protocol):
     def connection_changes(self) -> AsyncIterator[bool]:
         """Yields True or False each time `connected` changes, starting with the next change."""
 
-    def driver_samples(self) -> AsyncIterator[dict[str, Json]]:
-        """Yields the driver camera's samples as checked JSON objects; the oldest are dropped for a slow reader."""
+    def driver_samples(self) -> AsyncIterator[bytes]:
+        """Yields the driver camera's samples, each one checked JSON object; a slow reader loses the oldest."""
 
     def listens(self) -> AsyncIterator[Listen]:
         """Yields presses of the talk button."""

@@ -1,6 +1,7 @@
 """The words of the driver alerts, and how each style presents them.
 
-Shown and spoken wording is the same (EU 2021/1341 3.4.3.3, EU 2023/2590 3.4.3.3). Short enough to be taken in at once; each says what was seen or what to do, never both at length.
+Shown and spoken wording is the same (EU 2021/1341 3.4.3.3, EU 2023/2590 3.4.3.3). Short enough to be taken in at
+once; each says what was seen or what to do, never both at length.
 """
 
 from collections.abc import Mapping

@@ -275,9 +275,8 @@ def as_text(words: Sequence[str], line: Sequence[Item | Span]) -> str:
     parts: list[str] = []
     for item in line:
         if isinstance(item, Span):
-            parts[-1] += " ".join(words[item.start : item.end])
-            if parts[-1].endswith("_by"):
-                parts[-1] += " "
+            gap = "" if parts[-1].endswith("=") else " "  # "celsius=twenty two", "delta_celsius=up_by three"
+            parts[-1] += gap + " ".join(words[item.start : item.end])
         elif item != END:
             parts.append(item.text)
     return " ".join(parts)

@@ -16,7 +16,8 @@ TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(),
 ALIASES = {"oh": "zero", "nought": "zero", "fourty": "forty", "a": "one", "an": "one"}
 HOMOPHONES = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
 
-_DIGITS = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_DIGITS = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,12})?")
+"""Numerals of a length that a driver can mean; longer ones would become infinite or endless."""
 
 
 def read_number(words: Sequence[str]) -> float | None:

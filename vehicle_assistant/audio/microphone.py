@@ -30,6 +30,9 @@ QUEUE_BLOCKS = 100
 LOST_AFTER_S = 2.0
 """A capture device delivers blocks every 30 ms; PortAudio reports a pulled plug by delivering none."""
 
+FIRST_BLOCK_S = 5.0
+"""A sound server may be in the middle of a 2 s buffer when the microphone is opened (measured: PulseAudio)."""
+
 _REMEDY = "plug one in, choose one of: {names}; `vehicle-assistant check` lists them"
 
 
@@ -108,16 +111,16 @@ class Microphone:
         """Yield frames as they are captured; `None` after every 0.1 s without one."""
         pending = bytearray()
         captured_samples = 0
-        last_block = time.monotonic()
+        deadline = time.monotonic() + FIRST_BLOCK_S
         while not self._closed:
             try:
                 block = self._blocks.get(timeout=TICK_S)
             except queue.Empty:
-                if time.monotonic() - last_block >= LOST_AFTER_S or not self._is_active():
+                if time.monotonic() >= deadline or not self._is_active():
                     raise self._lost() from None
                 yield None
                 continue
-            last_block = time.monotonic()
+            deadline = time.monotonic() + LOST_AFTER_S
             # Sound that was dropped has passed all the same: stream time keeps step with the world.
             captured_samples += self._note_dropped(pending)
             pending += self._convert(block)

@@ -64,7 +64,7 @@ def read_wav(path: Path) -> Recording:
             channels, rate_hz = wav.getnchannels(), wav.getframerate()
             declared_bytes = wav.getnframes() * channels * 2
             pcm = wav.readframes(wav.getnframes())
-    except EOFError as cut:
+    except (EOFError, RuntimeError) as cut:  # RuntimeError: a chunk that claims to go on after the end
         raise _truncated(path) from cut
     except wave.Error as unknown:
         if "fmt chunk and/or data chunk missing" in str(unknown):

@@ -19,7 +19,19 @@ BEFORE = (
     "please", "hey", "okay", "um", "uh", "so", "can you", "could you please", "would you", "car", "hey car", "well",
     "i would like you to", "you know what", "right", "now", "oh", "sorry", "alright", "er",
 )  # fmt: skip
-AFTER = ("please", "now", "thanks", "thank you", "would you", "for me", "right now", "if you can", "mate", "will you", "okay")
+AFTER = (
+    "please",
+    "now",
+    "thanks",
+    "thank you",
+    "would you",
+    "for me",
+    "right now",
+    "if you can",
+    "mate",
+    "will you",
+    "okay",
+)
 # Small words a recogniser loses, and what it hears instead of others.
 LOST = frozenset("the a to of is it in on please and my i".split())
 HEARD = {
@@ -71,7 +83,12 @@ class Growth:
             for name in OPEN_SLOTS:
                 value, key = slots.get(name), f"{draft.intent}.{name}"
                 at = find(words, words_of(value)) if isinstance(value, str) else None
-                if at is None or key not in self.pools or not isinstance(value, str) or value in ("home", "work", "here"):
+                if (
+                    at is None
+                    or key not in self.pools
+                    or not isinstance(value, str)
+                    or value in ("home", "work", "here")
+                ):
                     continue
                 other = self.rng.choice(self.pools[key])
                 if name in ("destination", "near", "where") and self.rng.random() < 0.4 and self.places:

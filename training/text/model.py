@@ -1,8 +1,8 @@
-"""The Llama architecture at nano size, as llama.cpp computes it (RMSNorm, interleaved RoPE, SwiGLU, tied embeddings)."""
+"""The Llama architecture at nano size, as in llama.cpp: RMSNorm, interleaved RoPE, SwiGLU, tied embeddings."""
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812  (torch's own name)
+from torch.nn import functional as F
 
 from training.text.config import Config
 
@@ -33,6 +33,7 @@ class Block(nn.Module):
         self.drop = nn.Dropout(c.dropout)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """Maps (B, T, D) to (B, T, D)."""
         b, t, d = x.shape
         h = self.attn_norm(x)
         q, k, v = (
@@ -60,10 +61,13 @@ class Nano(nn.Module):
         self.register_buffer("sin", angles.sin(), persistent=False)
         for name, p in self.named_parameters():
             if p.ndim == 2:
-                scale = 0.02 / (2 * c.layers) ** 0.5 if name.endswith(("attn_output.weight", "ffn_down.weight")) else 0.02
+                scale = (
+                    0.02 / (2 * c.layers) ** 0.5 if name.endswith(("attn_output.weight", "ffn_down.weight")) else 0.02
+                )
                 nn.init.normal_(p, std=scale)
 
     def forward(self, tokens: Tensor) -> Tensor:
+        """Computes the logits of each next token."""
         t = tokens.shape[1]
         x = self.drop(self.token_embd(tokens))
         for block in self.blk:

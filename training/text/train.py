@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812  (torch's own name)
+from torch.nn import functional as F
 
 from intents.phrasebook import load as load_phrasebook
 from training.text import config as configs
@@ -168,7 +168,8 @@ def main() -> None:
     matrices = [p for p in model.parameters() if p.ndim == 2]
     vectors = [p for p in model.parameters() if p.ndim < 2]
     optimizer = torch.optim.AdamW(
-        [{"params": matrices, "weight_decay": c.weight_decay}, {"params": vectors, "weight_decay": 0.0}], betas=(0.9, 0.98)
+        [{"params": matrices, "weight_decay": c.weight_decay}, {"params": vectors, "weight_decay": 0.0}],
+        betas=(0.9, 0.98),
     )
     first = 0
     if resume.exists():
@@ -193,10 +194,10 @@ def main() -> None:
         for k, v in model.state_dict().items():
             average[k].lerp_(v, 1 - decay)
         running += loss.item()
-        if (step + 1) % 100 == 0:
-            note = {"step": step + 1, "loss": round(running / 100, 4), "lr": learning_rate(step, c)}
+        if (step + 1) % 50 == 0:
+            note = {"step": step + 1, "loss": round(running / 50, 4), "lr": learning_rate(step, c)}
             running = 0.0
-            if (step + 1) % 500 == 0 or step + 1 == c.steps:
+            if (step + 1) % 250 == 0 or step + 1 == c.steps:
                 live = {k: v.clone() for k, v in model.state_dict().items()}
                 model.load_state_dict(average)
                 note["right_lines"] = round(right_lines(model, held, encoder, c), 4)

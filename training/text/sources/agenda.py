@@ -37,7 +37,14 @@ def query(text: str, family: str) -> Reading | None:
         return None
     if not times:
         unread = re.search(r"\b(day|days|between|noon|\d+)\b", text)  # a time that the time finder does not know
-        return None if unread else understood(family, "personal.query_events")
+        mine = re.search(
+            r"\b(calendar|schedule\w*|meetings?|appointments?|events?|plan(s|ned)?|free|busy"
+            r"|available)\b",
+            text,
+        )
+        return None if unread or not mine else understood(family, "personal.query_events")
+    if re.match(r"days?\b", times[0]) or re.search(rf"{re.escape(times[0])} (meeting|event)", text):
+        return None
     return understood(family, "personal.query_events", when=slot_text(times[0]))
 
 
@@ -47,12 +54,14 @@ def reminder(text: str, family: str) -> Reading | None:
     if _UNCLEAR.search(plain):
         return None
     if re.fullmatch(
-        r"(remind me( (of|about) something)?|(set|add|make|create)( up)? (a|an|another) (new )?reminder( (for me|for myself))?)",
+        r"(remind me( (of|about) something)?|(set|add|make|create)( up)? (a|an"
+        r"|another) (new )?reminder( (for me|for myself))?)",
         plain,
     ):
         return incomplete(family, "personal.add_event")
     match = re.fullmatch(r"remind me (?:to|about|of|that|for) (.+)", plain) or re.fullmatch(
-        r"(?:set|add|make|create|put|start)(?: up)? (?:a|an|another|my)? ?(?:new )?reminder (?:for me )?(?:to|for|about|of|that) (.+)",
+        r"(?:set|add|make|create|put|start)(?: up)? (?:a|an|another|my)? ?(?:new )?reminder (?:for me )?(?:to"
+        r"|for|about|of|that) (.+)",
         plain,
     )
     front: str | None = None
@@ -75,7 +84,8 @@ def calendar_update(text: str, family: str) -> Reading | None:
     if _UNCLEAR.search(plain):
         return None
     add = re.fullmatch(
-        r"(?:add|put|schedule|place|set|include|insert|enter|mark)(?: in| up| down)? (.+?) (?:to|on|in|into|onto) (?:my|the|our) (?:personal )?(?:calendar|schedule|agenda)(.*)",
+        r"(?:add|put|schedule|place|set|include|insert|enter|mark)(?: in| up| down)? (.+?) (?:to|on|in|into"
+        r"|onto) (?:my|the|our) (?:personal )?(?:calendar|schedule|agenda)(.*)",
         plain,
     )
     if add:
@@ -84,7 +94,8 @@ def calendar_update(text: str, family: str) -> Reading | None:
             return None
         return event(inner.head, inner.when or add[2], family)
     remove = re.fullmatch(
-        r"(?:remove|delete|cancel|take|erase|clear|drop)(?: off)? (.+?)(?: (?:from|off|off of|on) (?:my|the) (?:calendar|schedule))?( (?:on|for|at|from|in) .+)?",
+        r"(?:remove|delete|cancel|take|erase|clear|drop)(?: off)? (.+?)(?: (?:from|off|off of|on) (?:my"
+        r"|the) (?:calendar|schedule))?( (?:on|for|at|from|in) .+)?",
         plain,
     )
     if remove is None or re.search(r"\b(everything|all|anything|alarms?|list)\b", remove[1]):
@@ -101,7 +112,7 @@ def delete(title_phrase: str, when_phrase: str, family: str) -> Reading | None:
     if when_phrase and not when:
         return None
     title = _title(re.sub(r"^(my|this|that) (?=(event|meeting|appointment|calendar|schedule)\b)", "", inner.head))
-    if title is None or re.search(r"\b(i|called)\b|^(from )?calendar .", title):
+    if title is None or re.search(r"\b(i|called)\b|^(from )?calendar .|^(next|out|that$|it$|this$)", title):
         return None
     unnamed = title in ("event", "events", "entries", "entry", "calendar", "schedule")
     slots = {} if unnamed else {"title": title}
@@ -116,14 +127,35 @@ def meeting(text: str, family: str) -> Reading | None:
     if _ROOM.search(plain) or _UNCLEAR.search(plain) or "?" in text:
         return None
     match = re.fullmatch(
-        r"(?:schedule|set up|set|arrange|book|plan|add|create|put|make)(?: me| us)? (?:up )?(?:a|an|my)? ?((?:\w+ )?(?:meeting|appointment)\b.*)",
+        r"(?:schedule|set up|set|arrange|book|plan|add|create|put|make)(?: me| us)? (?:up )?(?:(?:an|a"
+        r"|my) )?((?:\w+ )?(?:meeting|appointment)\b.*)",
         plain,
     )
     if match is None:
         return None
-    split = split_time(match[1])
+    asked = re.sub(r" (?:on|in|to) (?:my|the) (?:\w+ )?(?:calendar|schedule)\b", "", match[1])
+    split = split_time(asked)
     if split and re.search(r" (for|at|from) \w+$", split.head) and not split.when and re.search(r"\d", split.head):
         return None
+    return event(split.head, split.when or "", family) if split else None
+
+
+def service(text: str, family: str) -> Reading | None:
+    """Returns the reading of scheduling work on the car: "book an appointment for an oil change"."""
+    plain = re.sub(r"^(?:i (?:need|want|would like|have)|i'd like|can i) to |^can i ", "", without_courtesy(text))
+    match = re.fullmatch(
+        r"(?:schedule|book|make|set up|arrange)(?: me| up)?(?: (?:an|a))?(?: time)?(?: appointment)?"
+        r"(?: (?:for me )?(?:for|to))?(?: (?:an|a))? ?((?:my |car |auto |tire |oil |vehicle |get |have "
+        r"|routine ).+|maintenance.*|mechanic)",
+        plain,
+    )
+    if match is None or re.search(
+        r"\b(and|because|cause|since|if|but|some(where|place|one)|appointment"
+        r"|up for)\b|,",
+        match[1],
+    ):
+        return None
+    split = split_time(match[1])
     return event(split.head, split.when or "", family) if split else None
 
 
@@ -131,13 +163,15 @@ def alarm(text: str, family: str) -> Reading | None:
     """Returns the reading of setting an alarm."""
     plain = without_courtesy(text)
     if re.search(
-        r"\b(cancel|delete|remove|turn off|snooze|alarms|tone|sound|change|do i have|what|is my|is there|stop|volume|show|check|and another|name[d]?|called)\b",
+        r"\b(cancel|delete|remove|turn off|snooze|alarms|tone|sound|change|do i have|what|is my|is there|stop"
+        r"|volume|show|check|confirm|and another|name[d]?|called)\b",
         plain,
     ):
         return None
     if (
         re.fullmatch(
-            r"(?:set|make|create|need|add|start|i need|i want|have|get)?(?: to)?(?: set| make| create| add)?(?: up)?(?: an| a| my| the| another)?(?: new)? alarm(?: for me| to go off| for getting up| set)?",
+            r"(?:set|make|create|need|add|start|i need|i want|have|get)?(?: to)?(?: set| make| create"
+            r"| add)?(?: up)?(?: an| a| my| the| another)?(?: new)? alarm(?: for me| to go off| for getting up| set)?",
             plain,
         )
         and plain != "alarm"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from training.text.sources.automotive_lexicon import switch_of
 from training.text.sources.numbers import celsius, celsius_difference, fan_level, spoken_number
 from training.text.sources.record import Reading, SourceRow, incomplete, understood
-from training.text.sources.automotive_lexicon import switch_of
 
 _UPWARD = frozenset("up|increase|raise|boost|rise|hike|increment|higher|crank|crank up".split("|"))
 _DOWNWARD = frozenset("down|decrease|drop|lower|decrement|reduce".split("|"))

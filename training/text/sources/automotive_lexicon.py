@@ -17,8 +17,10 @@ _DEVICES: tuple[tuple[Device, str], ...] = (
     ("other", r"equali[sz]ers?|treble|midrange|surround"),
     (
         "other",
-        r"pedestrians?|collisions?|crash(es)?|lanes?|lca|blind|cross|traffic|brak(e|es|ing)|f[ca]b|fca|fcs|park|parking"
-        r"|parallel|distance|gap|margin|spacing|impact|reverse|rearview|bumper|backup|ultrasonic|camera",
+        (
+            r"pedestrians?|collisions?|crash(es)?|lanes?|lca|blind|cross|traffic|brak(e|es|ing)|f[ca]b|fca|fcs|park|parking"
+            r"|parallel|distance|gap|margin|spacing|impact|reverse|rearview|bumper|backup|ultrasonic|camera"
+        ),
     ),
     ("alerts", r"drows\w*|sleep\w*|tired\w*|dds"),
     (

@@ -47,6 +47,8 @@ def read(row: SourceRow) -> Reading | None:
             return agenda.calendar_update(text, "clinc: calendar_update")
         case "schedule_meeting":
             return agenda.meeting(text, "clinc: schedule_meeting")
+        case "schedule_maintenance":
+            return agenda.service(text, "clinc: schedule_maintenance")
         case "reminder_update":
             return agenda.reminder(text, "clinc: reminder_update")
         case "shopping_list_update" | "todo_list_update":

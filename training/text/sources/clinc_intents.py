@@ -5,7 +5,8 @@ from __future__ import annotations
 # Intents that no command of the catalogue covers, whatever the wording.
 OUT_OF_SCOPE = frozenset(
     """
-    oos translate transfer insurance_change travel_alert pto_request improve_credit_score fun_fact change_language payday
+    oos translate transfer
+    insurance_change travel_alert pto_request improve_credit_score fun_fact change_language payday
     replacement_card_duration time application_status flip_coin change_user_name oil_change_how restaurant_reservation
     confirm_reservation freeze_account rollover_401k who_made_you transactions rewards_balance pay_bill spending_history
     pto_request_status new_card lost_luggage travel_suggestion insurance change_speed apr nutrition_info uber calculator
@@ -15,7 +16,8 @@ OUT_OF_SCOPE = frozenset(
     measurement_conversion book_hotel taxes min_payment international_visa vaccines pto_balance spelling reset_settings
     what_is_your_name direct_deposit interest_rate credit_limit_change book_flight bill_balance share_location
     redeem_rewards are_you_a_bot update_playlist cancel_reservation tell_joke change_ai_name car_rental meal_suggestion
-    recipe income order order_checks card_declined definition flight_status where_are_you_from balance user_name timezone
+    recipe income order order_checks card_declined definition flight_status where_are_you_from balance user_name
+    timezone
     credit_score report_lost_card bill_due restaurant_reviews what_are_your_hobbies expiration_date jump_start
     meaning_of_life roll_dice gas_type how_old_are_you find_phone maybe sync_device w2 tire_change mpg thank_you goodbye
     greeting last_maintenance routing
@@ -23,8 +25,8 @@ OUT_OF_SCOPE = frozenset(
 )
 # Wordings inside those intents that the catalogue does cover after all; such rows are left alone.
 COVERED_AFTER_ALL = (
-    r"\b(remind|directions?|navigate|nearest|closest|near|nearby|traffic|weather|radio|volume|temperature|air condition"
-    r"|volume|alarm|timer|locate|take me|on one tank|tank of|how far|last oil|oil (had|refresh|change was|changed)"
+    r"\b(remind|directions?|navigate|nearest|closest|near|nearby|traffic|weather|radio|volume|temperature"
+    r"|air condition|alarm|timer|locate|take me|on one tank|tank of|how far|last oil|oil (had|refresh|change was|changed)"
     r"|my oil|call|playing|text (him|her|them)|a text|check engine|find (me )?(a|an|auto|repair|some))\b"
 )
 
@@ -47,14 +49,19 @@ WHOLE: dict[str, tuple[str, dict[str, str], str, str]] = {
         "vehicle.query",
         {"what": "oil"},
         r"\boil\b",
-        r"\b(how often|once|frequent|frame|many times|best way|where|typical|usually|average|how do i know|people|your|seems|how long does)\b|\byou\b",
+        (
+            r"\b(how often|once|frequent|frame|many times|best way|where|typical|usually|average|how do i know"
+            r"|people|your|seems|how long does)\b|\byou\b"
+        ),
     ),
     "gas": (
         "vehicle.query",
         {"what": "fuel"},
         r"\b(gas|fuel|tank|gasoline)\b",
-        r"\b(get to|reach|make it|far|miles|take|needed|use|used|mpg|get me|drive|travel|go to|trip|arrive|station)\b"
-        r"|do i need|enough .* to\b",
+        (
+            r"\b(get to|reach|make it|far|miles|take|needed|use|used|mpg|get me|drive|travel|go to|trip|arrive|station)\b"
+            r"|do i need|enough .* to\b"
+        ),
     ),
     "current_location": (
         "navigation.query_location",

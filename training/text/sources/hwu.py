@@ -9,7 +9,8 @@ from training.text.sources.record import Reading, SourceRow, rejected, understoo
 
 _REJECTED = frozenset(
     """
-    qa_definition qa_stock qa_currency qa_factoid qa_maths news_query social_post social_query takeaway_order takeaway_query
+    qa_definition qa_stock qa_currency qa_factoid qa_maths news_query social_post social_query takeaway_order
+    takeaway_query
     cooking_recipe recommendation_movies email_query email_querycontact email_sendemail email_addcontact iot_coffee
     iot_cleaning iot_wemo_on iot_wemo_off iot_hue_lightchange iot_hue_lightdim iot_hue_lightup transport_ticket
     transport_taxi datetime_query datetime_convert play_game general_joke general_praise music_likeness alarm_query
@@ -18,11 +19,15 @@ _REJECTED = frozenset(
 )
 # Wordings inside those intents that the catalogue covers, or that could be meant for the car.
 _COVERED = re.compile(
-    r"\b(remind|reminders?|nearest|closest|nearby|near me|around|directions|weather|traffic|volume|calls?|places|restaurants?"
+    r"\b(remind|reminders?|nearest|closest|nearby|near me|around|directions|weather|traffic|volume|calls?"
+    r"|places|restaurants?"
     r"|stores?|shops?|calendar|playing|play the|alarm for|alarm at|wake|text|temperature (in|outside)|next song|skip"
-    r"|meetings?|schedule|car|find)\b"
+    r"|meetings?|schedule|car|find|messages?|(turn|switch) (out|off|on) (the )?lights?$|turn the lights?)\b"
 )
-_HOME_LIGHTS = re.compile(r"\b(house|rooms?|bedroom|kitchen|bathroom|home|hall\w*|porch|upstairs|office|lamp|colou?rs?)\b")
+_HOME_LIGHTS = re.compile(
+    r"\b(house|rooms?|bedroom|kitchen|bathroom|home|hall\w*|porch|upstairs|office|lamp"
+    r"|colou?rs?)\b"
+)
 _DIALOGUE: dict[str, tuple[str, str, str]] = {
     "general_affirm": ("assistant.confirm", r"\b(yes|yeah|yeap|yep|yup|right|correct|confirmed)\b", r"\b(not|isn't)\b"),
     "general_repeat": (
@@ -57,7 +62,11 @@ def read(row: SourceRow) -> Reading | None:
             return _play(row, intent)
         case "music_query":
             current = re.search(r"\b(what|which|who|name|title)\b.*\b(this|playing|current|that)\b", text)
-            other = re.search(r"\b(like|favou?rite|lyrics|release|mean|recommend|wrote|album|next|radio)\b", text)
+            other = re.search(
+                r"\b(like|favou?rite|lyrics|release|mean|recommend|wrote|album|next|radio|play it"
+                r"|yesterday|cd|type)\b",
+                text,
+            )
             return understood("hwu: music_query", "media.query_now_playing") if current and not other else None
         case "music_settings" if re.search(r"\b(shuffle|repeat|equalizer)\b", text):
             return None if re.search(r"\bplay\b", text) else rejected("hwu: music, out of scope")
@@ -78,21 +87,35 @@ def _rest(text: str, intent: str) -> Reading | None:
         case "calendar_remove":
             return agenda.calendar_update(text, family) if re.search(r"\b(from|off|on) my calendar\b", text) else None
         case "lists_query":
-            other = re.search(r"\b(play ?list|reminders?|contact|schedule|today|tomorrow|friends)\b", text)
+            other = re.search(
+                r"\b(play ?list|reminders?|contact|schedule|today|tomorrow|friends|make a|pda"
+                r"|available on)\b",
+                text,
+            )
             return understood(family, "personal.read_notes") if "list" in text and not other else None
         case "lists_createoradd":
-            if re.search(r"\b(create|make|start|open|prepare|new)\b.* list\b", text) and not re.search(r"\b(add|put)\b", text):
+            if re.search(
+                r"\b(create|make|start|open|prepare"
+                r"|new)\b.* list\b",
+                text,
+            ) and not re.search(r"\b(add|put)\b", text):
                 return rejected("hwu: lists, out of scope")
             return notes.update(text, family)
         case "lists_remove":
-            taken = re.search(r"\b(from|off|in|on) (my |the |of )*[\w ]*list\b", text) and not re.search(r"\b(add|all|every|clear|empty)\b", text)
+            taken = re.search(
+                r"\b(from|off|in|on) (my |the "
+                r"|of )*[\w ]*list\b",
+                text,
+            ) and not re.search(r"\b(add|all|every|clear|empty)\b", text)
             return rejected("hwu: lists, out of scope") if taken else None
         case "weather_query":
             return weather.query(text, family)
         case "transport_traffic":
             return trips.traffic(text, family)
         case "transport_query":
-            train = re.search(r"\b(trains?|railway|ticket|bus)\b", text) and not re.search(r"\b(station|depot|stop)\b", text)
+            train = re.search(r"\b(trains?|railway|ticket|bus)\b", text) and not re.search(
+                r"\b(station|depot|stop)\b", text
+            )
             if train:
                 return rejected("hwu: transport, out of scope")
             return trips.directions(text, family) or trips.trip_question(text, family)
@@ -127,7 +150,23 @@ def _play(row: SourceRow, intent: str) -> Reading | None:
             return understood("hwu: audiobook", "media.play", query=query, source="audiobook")
         return None
     if intent == "play_radio":
-        if re.fullmatch(r"(please )?(play|turn on|start|switch on|open)( the| some| my)? radio( please| now)?", text):
-            return understood("hwu: radio", "media.play", source="radio")
-        return None
+        return _radio(row, text)
     return media.play(text, "hwu: play_music")
+
+
+def _radio(row: SourceRow, text: str) -> Reading | None:
+    if re.fullmatch(r"(please )?(play|turn on|start|switch on|open)( the| some| my)? radio( please| now)?", text):
+        return understood("hwu: radio", "media.play", source="radio")
+    named = row.values("radio_name")
+    if len(named) != 1 or re.search(
+        r"\b(next|previous|find|what|is|if|show|programm?e?|band|on last|my"
+        r"|for \w+ (minutes|hours)|favou?rite)\b",
+        text,
+    ):
+        return None
+    query = re.sub(r"^((the|a|radio|station|channel|frequency) )+", "", named[0].lower())
+    tuner = re.search(r"\b(radio|fm|am|station|frequency|channel|point)\b", text)
+    numbered = re.search(r"\b(one|two|three|seven|eight|nine|ninety|hundred)\b", query) and not tuner
+    if not query or numbered or named[0].startswith("radio") or query in ("radio", "station", "channel"):
+        return None
+    return understood("hwu: radio", "media.play", query=query, **({"source": "radio"} if tuner else {}))

@@ -10,7 +10,8 @@ from training.text.sources.record import Reading, SlotValue, understood
 
 _PLAY = re.compile(
     r"(?:(?:i )?(?:want|would like|need|wanna|'d like|wish) (?:you )?to )?(?:play|put on|start playing|turn on|queue up"
-    r"|hear|listen to|begin playing|start up|start|resume|get me|throw on|have you play|go play)(?: me| us| for me)? (.+)"
+    r"|hear|listen to|begin playing|start up|start|resume|get me|throw on|have you play|go play)(?: me| us"
+    r"| for me)? (.+)"
 )
 _UNCLEAR = re.compile(
     r"\b(next|skip|previous|volume|it|that|this|and then|shuffle|repeat|again|something|anything|random|netflix|youtube"
@@ -26,7 +27,12 @@ def play(text: str, family: str, *, unclear: re.Pattern[str] = _UNCLEAR) -> Read
     if match is None or '"' in text or unclear.search(match[1]):
         return None
     query = slot_text(
-        re.sub(r"^(the )?(song|track|tune)( called| named| titled)? (?!by |from )", "", slot_text(match[1]))
+        re.sub(
+            r"^(the )?(song|track|tune)( called| named| titled)? (?!by |from |or |number |\d|one\b|two\b"
+            r"|three\b|four\b|five\b)",
+            "",
+            slot_text(match[1]),
+        )
     )
     slots: dict[str, SlotValue] = {}
     if not query:

@@ -17,7 +17,10 @@ _CALLING = (
     r"(?:connect|put) me (?:through )?(?:to|with|on a call (?:to|with)) (.+)",
     r"(.+) needs to be called",
 )
-_NEED = r"(?:i (?:need|want|have|would like|should|must|gotta|wanna|'d like)(?: to)?|it'?s time (?:for me )?to|i'd like to|help me) "
+_NEED = (
+    r"(?:i (?:need|want|have|would like|should|must|gotta|wanna|'d like)(?: to)?|it'?s time (?:for me )?to"
+    r"|i'd like to|help me) "
+)
 _NOT_A_CONTACT = re.compile(
     r"\b(and|because|about|if|on|using|via|see|number for|back|a number|someone|somebody|contacts?|off|international"
     r"|him|her|them|taxi|cab|uber|over|regarding|now|or|what|a (cab|taxi))\b"
@@ -28,7 +31,8 @@ def call(text: str, family: str) -> Reading | None:
     """Returns phone.call with the person or number named; None when the wording is not plain."""
     plain = re.sub(rf"^{_NEED}", "", without_courtesy(text))
     if re.fullmatch(
-        r"(?:make|place) (?:a|an?other)? ?(?:phone )?call|dial|call( someone| somebody| a number| one of my contacts)?( for me)?",
+        r"(?:make|place) (?:a|an?other)? ?(?:phone )?call|dial|call( someone| somebody| a number"
+        r"| one of my contacts)?( for me)?",
         plain,
     ):
         return incomplete(family, "phone.call")
@@ -37,14 +41,17 @@ def call(text: str, family: str) -> Reading | None:
         if match is None:
             continue
         contact = slot_text(match[1])
-        if not contact or len(contact.split()) > 4 and not re.fullmatch(r"[\d -]+", contact):
+        if not contact or (len(contact.split()) > 4 and not re.fullmatch(r"[\d -]+", contact)):
             return None
         return None if _NOT_A_CONTACT.search(contact) else understood(family, "phone.call", contact=contact)
     return None
 
 
 _WHO = r"(my \w+|[a-z]+)"
-_ASK = r"(?:,? (?:and|to) (?:tell|let|ask|say to) (?:him|her|them)(?: know)?(?: that)?|,? (?:that says|saying|that|telling (?:him|her|them)(?: that)?|and say|stating|which says|reading|to say))"
+_ASK = (
+    r"(?:,? (?:and|to) (?:tell|let|ask|say to) (?:him|her|them)(?: know)?(?: that)?|,? (?:that says|saying"
+    r"|that|telling (?:him|her|them)(?: that)?|and say|stating|which says|reading|to say))"
+)
 _SENDING = (
     rf"(?:text|message) {_WHO}(?: for me)?{_ASK} (.+)",
     rf"text {_WHO} ((?:i|i'll|i'm|im|hello|hi|hey|we|on my|happy|good) ?.*)",
@@ -62,7 +69,8 @@ def message(text: str, family: str) -> Reading | None:
     """Returns phone.send_message with contact and body; None when either is unclear."""
     plain = re.sub(r"^i (?:need|want|would like) (?:you )?to ", "", without_courtesy(text)).replace('"', "")
     if re.fullmatch(
-        r"(?:send|create|compose|write|make|type)(?: out| up)? (?:a |an |another )?(?:new )?(?:text|message|text message|sms)",
+        r"(?:send|create|compose|write|make|type)(?: out| up)? (?:a |an |another )?(?:new )?(?:text|message"
+        r"|text message|sms)",
         plain,
     ):
         return incomplete(family, "phone.send_message")

@@ -7,7 +7,10 @@ import re
 from training.text.sources.phrases import slot_text, without_courtesy
 from training.text.sources.record import Reading, rejected, understood
 
-_LIST = r"(?:my|the|our|a)?(?: (?!list\b)[\w'-]+){0,3} ?list(?: of (?:things|tasks|chores) (?:to do|i have to do|i need to do)| of things| for shopping| of to-?do'?s)?"
+_LIST = (
+    r"(?:my|the|our|a)?(?: (?!list\b)[\w'-]+){0,3} ?list(?: of (?:things|tasks|chores) (?:to do"
+    r"|i have to do|i need to do)| of things| for shopping| of to-?do'?s)?"
+)
 _ADDING = (
     re.compile(
         rf"(?:add|put|include|place|write|insert|enter|stick)(?: in| down)? (.+?) (?:to|on|onto|in|into|for) {_LIST}"
@@ -16,7 +19,8 @@ _ADDING = (
     re.compile(rf"(?:add|put|include|place) (?:to|on|onto|in) {_LIST},? (.+)"),
 )
 _TAKING_AWAY = re.compile(
-    r"\b(remove|delete|erase|scratch|cross|take .* off|take off|get rid of|check .* off|mark|strike|clear|drop|eliminate|done|finished|completed|off (of )?(my|the))\b"
+    r"\b(remove|delete|erase|scratch|cross|take .* off|take off|get rid of|check .* off|mark|strike|clear|drop"
+    r"|eliminate|done|finished|completed|off (of )?(my|the))\b"
 )
 _CHOICE = re.compile(
     r"\b(if|whether|and remove|and add|as well|instead|it|them|that|this|something|item|items|more|stuff)\b"

@@ -26,9 +26,13 @@ def without_courtesy(text: str) -> str:
     return _POLITE_END.sub("", _POLITE_START.sub("", text)).strip(" .,!?")
 
 
+# "now" is politeness at the end of a slot, but not in "two hours from now".
+_SLOT_END = re.compile(r"(?:[, ]+(?:please|plz|thanks|thank you|for me)|(?<!from) (?:right )?now)+$")
+
+
 def slot_text(phrase: str) -> str:
     """Returns a phrase as a text slot: lower case, no leading articles or prepositions, no trailing politeness."""
-    words = _POLITE_END.sub("", phrase.lower().strip(" .,!?")).split()
+    words = _SLOT_END.sub("", phrase.lower().strip(" .,!?")).split()
     while words and words[0] in _ARTICLES | _PREPOSITIONS:
         words.pop(0)
     return " ".join(words).strip(" .,!?'\"")
@@ -41,10 +45,14 @@ _MONTHS = (
 )
 # Words that make a phrase a time by themselves.
 _STRONG = re.compile(
-    rf"(?:{_DAYS})(?:s|'s)?|(?:{_MONTHS})(?:'s|\.)?|today(?:'s)?|tonight(?:'s)?|tomorrow(?:'?s)?|tomm?orr?ow|noon|midday|midnight|am|pm"
-    r"|a\.m\.?|p\.m\.?|o'clock|mornings?|afternoons?|evenings?|nights?|weeks?(?:'s)?|weekends?(?:'s)?|weekdays?|months?|years?|hours?"
-    r"|minutes?|mins?|days?|\d{1,2}(?::\d\d)?(?:am|pm|a\.m\.?|p\.m\.?)|\d{1,2}:\d\d|\d{1,2}(?:st|nd|rd|th)|christmas|easter"
-    r"|thanksgiving|\d{1,2}/\d{1,2}(?:/\d{2,4})?|weekly|daily"
+    rf"(?:{_DAYS})(?:s|'s)?|(?:{_MONTHS})(?:'s|\.)?|today(?:'s)?|tonight(?:'s)?|tomorrow(?:'?s)?|tomm?orr?ow"
+    rf"|noon|midday|midnight|am|pm"
+    r"|a\.m\.?|p\.m\.?|o'clock|mornings?|afternoons?|evenings?|nights?|weeks?(?:'s)?|weekends?(?:'s)?|weekdays?"
+    r"|months?|years?|hours?"
+    r"|minutes?|mins?|days?|\d{1,2}(?::\d\d)?(?:am|pm|a\.m\.?|p\.m\.?)|\d{1,2}:\d\d|\d{1,2}(?:st|nd|rd|th)"
+    r"|christmas|easter"
+    r"|thanksgiving|\d{1,2}/\d{1,2}(?:/\d{2,4})?|weekly|daily|year's|(?:ten|eleven|twelf|thirteen|fourteen"
+    r"|fifteen|sixteen|seventeen|eighteen|nineteen|twentie|thirtie)th"
 )
 _NUMBER_WORDS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
@@ -57,8 +65,10 @@ _ORDINAL_WORDS = (
 # Words that belong to a time only beside a strong one.
 _WEAK = frozenset(
     f"{_NUMBER_WORDS} {_ORDINAL_WORDS} next this coming following half past quarter every each early late"
-    " later last all day after before new year's eve rest".split()
+    " later last all after before upcoming thousand p m eve".split()
 )
+# Weak words that never end a time.
+_NOT_LAST = frozenset("all after before every each next this last following coming upcoming quarter half".split())
 # Strong words that mean something else when they stand alone: "when am i", "may i", "mother's day".
 _NOT_ALONE = frozenset("am pm may mar jan jun dec day days hours minutes mins minute year years second".split())
 _JOINTS = frozenset("at on in the of and to until till through from for by between a an around about now".split())
@@ -92,6 +102,8 @@ def _time_runs(words: list[str]) -> list[tuple[int, int]]:
             if _is_time_word(words[j]):
                 end = j
             j += 1
+        while end > i and words[end] in _NOT_LAST:
+            end -= 1
         run = words[i : end + 1]
         bare_hour = i > 0 and words[i - 1] in ("at", "by") and run[0] not in ("first", "last", "next", "this")
         meaningful = any(_is_strong(word) for word in run) and not (len(run) == 1 and run[0] in _NOT_ALONE)

@@ -10,7 +10,8 @@ from training.text.sources.record import Reading, SourceRow, rejected, understoo
 
 _REJECTED = frozenset(
     """
-    ChangeCalendarEntry ConnectToMeeting AddCalendarEntryAttribute AcceptEventEntry AnswerMusicQuestion SelectItem SelectAny
+    ChangeCalendarEntry ConnectToMeeting AddCalendarEntryAttribute AcceptEventEntry AnswerMusicQuestion SelectItem
+    SelectAny
     Escalate MarkToDo
     """.split()
 )
@@ -18,7 +19,10 @@ _REJECTED = frozenset(
 _DIALOGUE: dict[str, tuple[str, str]] = {
     "Confirm": (
         "assistant.confirm",
-        r"\b(yes|yeah|yep|yup|sure|ok|okay|correct|right|go (ahead|for it)|sounds (good|great)|no doubt|absolutely|exactly)\b",
+        (
+            r"\b(yes|yeah|yep|yup|sure|ok|okay|correct|right|go (ahead|for it)|sounds (good|great)|no doubt"
+            r"|absolutely|exactly)\b"
+        ),
     ),
     "Reject": ("assistant.deny", r"\b(no|not|nope|never|don't|reject|wrong)\b"),
     "SelectNone": ("assistant.deny", r"\b(none|neither)\b"),
@@ -70,7 +74,10 @@ def _place(row: SourceRow, intent: str) -> Reading | None:
             return None
 
 
-_OTHERS = re.compile(r"\b(their|his|her|he|she|they|attend|attendees|who|rooms?|where|how long|office|floor|\w+'s (schedule|calendar))\b")
+_OTHERS = re.compile(
+    r"\b(their|his|her|he|she|they|attend|attendees|who|rooms?|where|how long|office|floor"
+    r"|\w+'s (schedule|calendar))\b"
+)
 
 
 def _calendar(text: str, intent: str) -> Reading | None:
@@ -97,8 +104,20 @@ def _calendar(text: str, intent: str) -> Reading | None:
 
 
 def _delete(text: str, family: str) -> Reading | None:
-    match = re.fullmatch(r"(?:delete|cancel|remove|clear)(?: my| the| this| that| an?)? ([\w' ]+)", without_courtesy(text))
-    if match is None or re.search(r"\b(room|all|everything|schedule|one|1st|calendar|next|last|for|p|m|am|o'clock)\b", match[1]):
+    match = re.fullmatch(
+        (
+            r"(?:delete|cancel|remove|clear)(?: my| the| this| that"
+            r"| an?)? ([\w' ]+)"
+        ),
+        without_courtesy(text),
+    )
+    if match is None or re.search(
+        (
+            r"\b(room|all|everything|schedule|one|1st|calendar|next|last|for|p|m|am"
+            r"|o'clock)\b"
+        ),
+        match[1],
+    ):
         return None
     return agenda.delete(match[1], "", family)
 
@@ -112,10 +131,18 @@ def _todo(text: str, intent: str) -> Reading | None:
                 return understood("skills: AddToDo", "personal.add_note", text=slot_text(task[1]))
             return notes.update(text, "skills: AddToDo") or agenda.reminder(text, "skills: reminder")
         case "ShowToDo":
-            shown = re.search(r"\b(list|lists|notes?|to-?dos?|tasks?)\b", plain) and not re.search(r"\b(add|delete|create a)\b", plain)
+            shown = re.search(
+                (
+                    r"\b(list|lists|notes?|to-?dos?"
+                    r"|tasks?)\b"
+                ),
+                plain,
+            ) and not re.search(r"\b(add|delete|create a)\b", plain)
             return understood("skills: ShowToDo", "personal.read_notes") if shown else None
         case "DeleteToDo":
-            one = re.search(r"\b(from|off) (my |the )?[\w -]*list\b", plain) and not re.search(r"\b(all|everything)\b", plain)
+            one = re.search(r"\b(from|off) (my |the )?[\w -]*list\b", plain) and not re.search(
+                r"\b(all|everything)\b", plain
+            )
             return rejected("skills: DeleteToDo") if one else None
         case _:
             return None
@@ -128,7 +155,13 @@ def _phone(text: str, intent: str) -> Reading | None:
         case "ContactSelection" if re.match(r"(call|phone|dial|ring)\b", text):
             return messages.call(text, "skills: OutgoingCall")
         case "ContactSelection" | "PhoneNumberSelection":
-            if re.search(r"\b(call|phone|dial|ring|none|neither|home)\b", text) and not re.search(r"\b(mobile|cell) phone\b", text):
+            if re.search(
+                (
+                    r"\b(call|phone|dial|ring|none|neither"
+                    r"|home)\b"
+                ),
+                text,
+            ) and not re.search(r"\b(mobile|cell) phone\b", text):
                 return None
             return rejected("skills: picking from a list")
         case _:
@@ -158,7 +191,13 @@ def _weather(text: str, intent: str) -> Reading | None:
         case "QueryWeather" | "CheckWeatherValue":
             return weather.query(text, "skills: weather")
         case "CheckWeatherTime":
-            past = re.search(r"\b(months?|average|record|(hottest|coldest|best|wettest|lowest|highest) (time|day|month|temp\w*|week))\b", text)
+            past = re.search(
+                (
+                    r"\b(months?|average|record|(hottest|coldest|best|wettest|lowest|highest) (time"
+                    r"|day|month|temp\w*|week))\b"
+                ),
+                text,
+            )
             return rejected("skills: climate history") if past else weather.query(text, "skills: weather")
         case "ChangeTemperatureUnit" if re.search(r"\b(change|convert|switch)\b", text):
             return rejected("skills: temperature unit")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from training.text.sources import media
 from training.text.sources.phrases import slot_text
@@ -11,23 +12,42 @@ from training.text.sources.spans import Span, locate, plain_words
 
 _REJECTED = frozenset(("RateBook", "BookRestaurant", "AddToPlaylist", "SearchScreeningEvent", "SearchCreativeWork"))
 _PLACES = frozenset(("city", "state", "country", "geographic_poi"))
-_UNSURE = frozenset(("spatial_relation", "current_location"))
+_UNSURE = frozenset(("current_location",))
 
 
 def read(row: SourceRow) -> Reading | None:
     """Returns the reading of one Snips row, or None when no rule is sure of it."""
     intent = row.intent.removeprefix("snips.")
     if intent in _REJECTED:
-        playable = intent == "SearchCreativeWork" and re.search(r"\b(play|hear|listen|song|album|soundtrack)\b", row.text)
+        playable = intent == "SearchCreativeWork" and re.search(
+            r"\b(play|hear|listen|song|album"
+            r"|soundtrack)\b",
+            row.text,
+        )
         nearby = intent == "SearchScreeningEvent" and re.search(r"\b(nearest|closest|nearby|find)\b", row.text)
-        return None if playable or nearby else rejected(f"snips: {intent}")
+        untyped = intent == "SearchCreativeWork" and not row.values("object_type")
+        return None if playable or nearby or untyped else rejected(f"snips: {intent}")
     if intent == "GetWeather":
         return _weather(row)
-    return media.play(row.text.lower(), "snips: PlayMusic") if intent == "PlayMusic" else None
+    return _music(row) if intent == "PlayMusic" else None
+
+
+def _music(row: SourceRow) -> Reading | None:
+    text = row.text.lower()
+    for service in row.values("service"):
+        name = re.escape(service.lower())
+        text = re.sub(
+            rf"^(?:(?:please )?use|open|go to|launch) (?:the service |up )?{name}(?: to"
+            rf"| and)? play",
+            "play",
+            text,
+        )
+        text = re.sub(rf" (?:on|off of|from|via|using|with|through) {name}$", "", text)
+    return media.play(text, "snips: PlayMusic")
 
 
 def _weather(row: SourceRow) -> Reading | None:
-    if any(slot.name in _UNSURE for slot in row.slots):
+    if re.match(r"(book|reserve)\b", row.text) or any(slot.name in _UNSURE for slot in row.slots):
         return None
     words = plain_words(row.text)
     spans = locate(words, row.slots)
@@ -36,6 +56,9 @@ def _weather(row: SourceRow) -> Reading | None:
     slots: dict[str, SlotValue] = {}
     places = [span for span in spans if span.name in _PLACES]
     times = [span for span in spans if span.name == "timeRange"]
+    near_home = row.values("spatial_relation") and not places
+    if near_home or re.search(r"\bmy (home|house|place|location)\b", row.text):
+        return None
     if len(times) > 1 or not _adjoin(words, places):
         return None
     if places:
@@ -46,7 +69,5 @@ def _weather(row: SourceRow) -> Reading | None:
 
 
 def _adjoin(words: list[str], places: list[Span]) -> bool:
-    for before, after in zip(places, places[1:], strict=False):
-        if words[before.end : after.start] not in ([], ["in"], [","]):
-            return False
-    return True
+    joints = (words[before.end : after.start] for before, after in pairwise(places))
+    return all(joint in ([], ["in"], [","]) for joint in joints)

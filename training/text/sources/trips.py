@@ -12,6 +12,7 @@ _NEAR_ME = re.compile(
     r" (?:to me|near me|nearby|near here|around here|close by|from here|from me|to here|to my location)$"
 )
 _RIDING = re.compile(r"\b(bus|buses|train|trains|subway|metro)\b")
+_STATION = re.compile(r"\b(bus|train|subway|metro) (stops?|stations?|depots?|entrances?)\b")
 _WALKING = re.compile(r"\b(on foot|walk|walking|foot|bike|plane|fly|flight|flying|ship|boat)\b")
 _LONGEST_PLACE_WORDS = 8
 
@@ -38,11 +39,13 @@ def _without_origin(plain: str) -> str:
 _DIRECTIONS = re.compile(
     r"(?:(?:give|get|show|find|tell)(?: me| us)? )?(?:i (?:need|want)(?: to get| to know)? )?(?:some )?(?:the )?"
     r"(?:directions|route|way|navigate me|navigate|navigation|take me|guide me|drive me|bring me|get me|route me"
-    r"|how (?:do|can|would|should) (?:i|we) (?:get|go|drive)|how to get|lead me|direct me|what's the way|what is the way"
+    r"|how (?:do|can|would|should) (?:i|we) (?:get|go|drive)|how to get|lead me|direct me|what's the way"
+    r"|what is the way"
     r"|what are (?:the )?directions|direct us|point (?:me|us)) to (.+)"
 )
 _WHERE_NEAREST = re.compile(
-    r"(?:(?:can you )?(?:tell|show) me )?(?:where|what|which)(?:'s| is| are|s)? (the (?:nearest|closest) .+?)(?: is| are)?"
+    r"(?:(?:can you )?(?:tell|show) me )?(?:where|what|which)(?:'s| is| are|s)? (the (?:nearest"
+    r"|closest) .+?)(?: is| are)?"
     r"|(?:find|locate|search for|look for|look up|show me)(?: me)? (the (?:nearest|closest) .+)"
 )
 
@@ -51,8 +54,7 @@ def directions(text: str, family: str) -> Reading | None:
     """Returns navigate for a way to a place and find_place for the nearest of a kind; None when unclear."""
     plain = without_courtesy(text)
     if _RIDING.search(plain):
-        stop = re.search(r"\b(bus|train|subway) (stop|station|depot|entrance)\b", plain)
-        return None if stop else rejected(f"{family}, other transport")
+        return None if _STATION.search(plain) else rejected(f"{family}, other transport")
     if _WALKING.search(plain):
         return None
     where = _WHERE_NEAREST.fullmatch(plain)
@@ -76,7 +78,10 @@ _TRIP = (
     ("duration", r"(?:how much time|what is the time frame|how many (?:minutes|hours))\b.*? (?:to|reach) (.+)"),
     (
         "distance",
-        r"how (?:far|many miles)(?: away)? (?:is|are) (?:it to |we from |i from |the drive to |the trip to |away from )?(.+?)(?: away)?",
+        (
+            r"how (?:far|many miles)(?: away)? (?:is|are) (?:it to |we from |i from |the drive to |the trip to "
+            r"|away from )?(.+?)(?: away)?"
+        ),
     ),
     ("distance", r"how (?:far|many miles)\b.* (?:to|reach|from) (.+)"),
     ("distance", r"what(?:'s| is) the distance (?:to|between .+ and) (.+)"),
@@ -97,7 +102,7 @@ def trip_question(text: str, family: str) -> Reading | None:
         plain,
     )
     if _RIDING.search(plain):
-        return rejected(f"{family}, other transport")
+        return None if _STATION.search(plain) else rejected(f"{family}, other transport")
     if _WALKING.search(plain) or re.search(r"\b(if|not miles|usually|traffic)\b", plain):
         return None
     plain = _without_origin(plain)
@@ -112,7 +117,10 @@ def trip_question(text: str, family: str) -> Reading | None:
         if (
             place[1]
             or re.search(
-                r"\b(get|drive|driving|take|travel|go|arrive|and|from|between|miles|time|away|closest|nearest|my current location|destination)\b",
+                (
+                    r"\b(get|drive|driving|take|travel|go|arrive|and|from|between|miles|time|away|closest|nearest"
+                    r"|my current location|destination)\b"
+                ),
                 name,
             )
             or time_phrases(name)
@@ -123,14 +131,16 @@ def trip_question(text: str, family: str) -> Reading | None:
 
 
 _ON_THE_WAY = re.compile(
-    r"\b(?:on (?:the|my) (?:way|route|road|drive|commute|trip) (?:to|home)|(?:en|on) route to|for (?:a|my) (?:trip|drive|commute) to"
+    r"\b(?:on (?:the|my) (?:way|route|road|drive|commute|trip) (?:to|home)|(?:en|on) route to|for (?:a"
+    r"|my) (?:trip|drive|commute) to"
     r"|going to|headed to|heading to|to get to|way to|driving to|to) (.+)"
 )
 _AT_PLACE = re.compile(r"\b(?:on|in|at|near|around|nearest|by|over|through|along) (.+)")
 _NO_PLACE = re.compile(
     r"(?:how(?:'s| is| bad is| heavy is)|what(?:'s| is)|is there|is|tell me|give me|check|show me|any|do you have|get)?"
     r"(?: the| a| me| any| about)*(?: current| latest| much| bad| heavy)*(?: traffic)"
-    r"(?: situation| report| update| conditions?| status| info| information| like| looking| outside| out there| bad| heavy)*"
+    r"(?: situation| report| update| conditions?| status| info| information| like| looking| outside| out there"
+    r"| bad| heavy)*"
     r"(?: right now| now| today| at the moment| currently| this morning| tonight)*"
 )
 
@@ -168,8 +178,11 @@ def traffic(text: str, family: str) -> Reading | None:
 
 
 _SUGGESTION = re.compile(
-    r"(?:what are some|are there any|is there a|is there any|do you know (?:of )?(?:any|a)|where is a|where are some|find me a|any|find me some|suggest a|recommend a|can you recommend an?|can you suggest an?|suggest some|recommend some)"
-    r" (good |great |nice )?((?:[\w'-]+ ){0,3}(?:restaurants?|places?|cafes?|diners?)(?: to eat)?)(?: (in|near|around) ([\w' ]+))?"
+    r"(?:what are some|are there any|is there a|is there any|do you know (?:of )?(?:any|a)|where is a"
+    r"|where are some|find me a|any|find me some|suggest a|recommend a|can you recommend an?"
+    r"|can you suggest an?|suggest some|recommend some)"
+    r" (good |great |nice )?((?:[\w'-]+ ){0,3}(?:restaurants?|places?|cafes?|diners?)(?: to eat)?)(?: (in|near"
+    r"|around) ([\w' ]+))?"
 )
 
 

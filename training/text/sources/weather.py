@@ -8,16 +8,21 @@ from training.text.sources.phrases import slot_text, split_time, time_phrases, w
 from training.text.sources.record import Reading, understood
 
 _SUBJECT = re.compile(
-    r"\b(weather|forecast|temperature|rain\w*|snow\w*|sunny|sun|cloudy|hot|cold|warm|cool|wind\w*|humid\w*|storm\w*|umbrella"
+    r"\b(weather|forecast|temperature|rain\w*|snow\w*|sunny|sun|cloudy|hot|cold|warm|cool|wind\w*|humid\w*"
+    r"|storm\w*|umbrella"
     r"|jacket|coat|degrees|freezing|foggy|chilly|precipitation|hail\w*|thunder\w*)\b"
 )
 _NOT_NOW = re.compile(
     r"\b(history|average|record|yesterday|last|ever|month|climate|why|how does|in celsius|in fahrenheit|to celsius"
-    r"|change|remind|city|area|outside|outdoors|here|my location|current|around)\b"
+    r"|change|remind|city|area|enough|of (?!the)\w+|i don|tomorrow tomorrow|outside|outdoors|here|my location"
+    r"|current|around)\b"
 )
 # Words that may stand right before "weather" or "forecast"; any other one could be a place.
 _BEFORE_WEATHER = frozenset(
-    "the what whats what's is of a this like current any kind check get me how's how weather see bad good today's tomorrow's tonight's week's weekend our give".split()
+    (
+        "the what whats what's is of a this like current any kind check get me how's how weather see bad good"
+        " today's tomorrow's tonight's week's weekend our give"
+    ).split()
 )
 
 
@@ -27,10 +32,15 @@ def query(text: str, family: str) -> Reading | None:
     if not _SUBJECT.search(plain) or _NOT_NOW.search(plain):
         return None
     times = time_phrases(plain)
-    if len(times) > 1:
+    just_now = re.search(r"\b(right now|now)$", text.strip(" ?.!"))
+    if len(times) + bool(just_now) > 1 or re.match(r"what a\b|it is\b|it'?s\b", plain):
         return None
+    if just_now:
+        plain = re.sub(r" ?(right )?now$", "", plain)
     slots: dict[str, str] = {}
     rest = plain
+    if just_now:
+        slots["when"] = just_now[1]
     if times:
         slots["when"] = slot_text(times[0])
         split = split_time(plain)
@@ -39,12 +49,12 @@ def query(text: str, family: str) -> Reading | None:
         )
         rest = re.sub(r" (like|be like)$", "", rest)
     before = re.search(r"([\w']+) (?:weather|forecast)\b", rest)
-    if before and before[1] not in _BEFORE_WEATHER or re.search(r"\b(about|does) [a-z ]+ (weather|have)\b", rest):
+    if (before and before[1] not in _BEFORE_WEATHER) or re.search(r"\b(about|does) [a-z ]+ (weather|have)\b", rest):
         return None
     place = re.search(r"\b(?:in|for|at|near) (?!the (?:forecast|weather))([a-z][a-z .,'-]*)$", rest)
     if place:
         where = slot_text(place[1])
-        if len(where.split()) > 4 or _SUBJECT.search(where) or not where:
+        if len(where.split()) > 4 or re.search(r"\b(me|us|i)\b", where) or _SUBJECT.search(where) or not where:
             return None
         slots["where"] = where
     elif re.search(r"\b(in|for|at|near|to)\b(?! (rain|snow|be|need|get|wear|bring|have|the (forecast|weather)))", rest):

@@ -1,0 +1,81 @@
+"""The sounds the model tells apart, and their numbers in the Kaldi files.
+
+espeak-ng names about eighty phonemes over its English accents; those that sound alike to 30 ms frames are one phone here.
+Kaldi wants four phones for each sound (begin, end, inside, single: where in the word it stands); all four share one pdf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+SILENCE = "sil"
+GARBAGE = "unk"  # what `[unk]` is made of: a pdf with a constant score
+
+_MERGED = {
+    "@2": "@", "@5": "@", "I2": "I", "I#": "I", "IR": "I", "O2": "0", "aa": "a", "aI2": "aI", "aI3": "aI@", "t2": "t", "t[": "t",
+    "w#": "w", "r-": "r", "VR": "3:", "U@": "O@", "o@": "O@", "i": "i:",
+    # Rare: names from elsewhere ("loch", "bach", "düsseldorf") and vowels of single accents.
+    "x": "h", "C": "S", "Q": "g", "R": "r", "R2": "r", "n^": "n", "l^": "l", "B": "b", "l#": "l", "l/": "l", "d#": "d", "k#": "k",
+    "y": "i:", "y:": "u:", "Y": "3:", "W": "3:", "e": "E", "e:": "eI", "E:": "e@", "E#": "E", "o": "oU", "o:": "oU", "O": "0",
+    "u": "u:", "u#": "u:", "U#": "U", "A": "A:", "A#": "A:", "a:": "A:", "a2": "a", "A~": "0", "O~": "0", "E~": "E", "0#": "0",
+    "02": "0", "03": "0", "oU#": "oU", "eI#": "eI", "3r": "3:", "V2": "V", "@r": "3", "I@": "i@", "aU@": "aU", "OI@": "OI",
+}  # fmt: skip
+_IGNORED = frozenset({";", "?", ""})  # palatalisation marks: part of the sound before
+_PAUSES = ("_",)  # `_`, `_:`, `_|`, `_::`: all begin so
+
+SOUNDS = (
+    "p", "b", "t", "t#", "d", "k", "g", "tS", "dZ", "f", "v", "T", "D", "s", "z", "S", "Z", "h", "m", "n", "N", "l", "r", "j", "w",
+    "@", "@L", "3", "3:", "a", "a#", "A:", "A@", "0", "O:", "O@", "V", "E", "e@", "I", "i:", "i@", "i@3", "U", "u:",
+    "eI", "aI", "aI@", "OI", "aU", "oU",
+)  # fmt: skip
+_PDFS = (SILENCE, *SOUNDS)  # what the network has outputs for, in order
+_POSITIONS = ("begin", "end", "internal", "singleton")
+
+N_NETWORK_PDFS = len(_PDFS)
+GARBAGE_PDF = N_NETWORK_PDFS
+SILENCE_PHONE = 1
+GARBAGE_PHONE = 2
+_FIRST_SOUND_PHONE = 3
+_PDF_OF = {sound: index for index, sound in enumerate(_PDFS)}
+
+
+def sound_of(mnemonic: str) -> str | None:
+    """Maps an espeak-ng phoneme to a sound or SILENCE, None when it has none of its own; raises ValueError for an unknown one."""
+    if mnemonic in _IGNORED:
+        return None
+    if mnemonic.startswith(_PAUSES):
+        return SILENCE
+    sound = _MERGED.get(mnemonic, mnemonic)
+    if sound not in _PDF_OF:
+        raise ValueError(f"espeak-ng phoneme {mnemonic!r} is not in the sound table: add it to training/bench_voice/phones.py")
+    return sound
+
+
+def pdf_of(sound: str) -> int:
+    """Gives the network output of a sound or of SILENCE."""
+    return _PDF_OF[sound]
+
+
+def phone_pdfs() -> list[int]:
+    """Lists the pdf of phone 1, 2, ...: silence, garbage, then four phones for each sound."""
+    return [0, GARBAGE_PDF, *(_PDF_OF[sound] for sound in SOUNDS for _ in _POSITIONS)]
+
+
+def word_phones(sounds: Sequence[str]) -> tuple[int, ...]:
+    """Numbers the sounds of one word by where they stand in it."""
+    last = len(sounds) - 1
+    if last == 0:
+        return (_phone(sounds[0], "singleton"),)
+    place = {0: "begin", last: "end"}
+    return tuple(_phone(sound, place.get(index, "internal")) for index, sound in enumerate(sounds))
+
+
+def _phone(sound: str, position: str) -> int:
+    return _FIRST_SOUND_PHONE + SOUNDS.index(sound) * len(_POSITIONS) + _POSITIONS.index(position)
+
+
+def word_boundary_lines() -> list[str]:
+    """Writes graph/phones/word_boundary.int: which phones can begin and end a word."""
+    lines = [f"{SILENCE_PHONE} nonword", f"{GARBAGE_PHONE} singleton"]
+    lines += [f"{_phone(sound, position)} {position}" for sound in SOUNDS for position in _POSITIONS]
+    return lines

@@ -60,6 +60,8 @@ class Phrasebook:
     fillers: Mapping[str, Sequence[str] | Mapping[str, Sequence[str]]]
     replies: Mapping[str, Mapping[str, str]]
     """Intent -> key ("" or a value of `what`, "on", "off", "up", "down") -> reply template."""
+    spoken: Mapping[str, Mapping[str, Any]]
+    """How values, questions and the assistant's own sentences are spoken: the sections of spoken.yaml."""
 
     def examples(self, n: int, seed: int, *, reject_share: float = 0.05, two_share: float = 0.15) -> Iterator[Example]:
         """Yields `n` sentences with their meaning, commands equally often; the same for the same seed."""
@@ -228,7 +230,7 @@ def load(language: str = "en") -> Phrasebook:
     """Reads and checks the phrasebook; raises CatalogueError naming the file and entry that is wrong."""
     folder = files("intents") / language
     domains = [module.__name__.rpartition(".")[2] for module, _ in DOMAINS]
-    expected = {f"{name}.yaml" for name in (*domains, "slots", "rejects")}
+    expected = {f"{name}.yaml" for name in (*domains, "slots", "rejects", "spoken")}
     found = {entry.name for entry in folder.iterdir() if not entry.name.startswith((".", "__"))}
     if found != expected:
         stray = ", ".join(sorted(found ^ expected))
@@ -244,5 +246,9 @@ def load(language: str = "en") -> Phrasebook:
     if absent:
         raise CatalogueError(ErrorCode.CATALOGUE_INVALID, f"phrasebook {language}: nothing for {sorted(absent)}")
     return Phrasebook(
-        tuple(phrases), tuple(parse(line) for line in content["rejects.yaml"]), content["slots.yaml"], replies
+        phrases=tuple(phrases),
+        rejects=tuple(parse(line) for line in content["rejects.yaml"]),
+        fillers=content["slots.yaml"],
+        replies=replies,
+        spoken=content["spoken.yaml"],
     )

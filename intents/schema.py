@@ -1,5 +1,6 @@
 """The catalogue as a JSON Schema: what a command looks like on the wire and in `parse --jsonl`."""
 
+import json
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
@@ -27,6 +28,11 @@ def json_schema() -> dict[str, Json]:
         "oneOf": [_command(intent, slots[intent]) for intent in COMMANDS],
         "$defs": definitions["$defs"],
     }
+
+
+def json_text() -> str:
+    """The same schema as indented text for files and terminals."""
+    return json.dumps(json_schema(), indent=1) + "\n"
 
 
 def _command(intent: str, slots: JsonSchemaValue) -> dict[str, Json]:

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import math
 import time
-from collections import Counter
+from collections import Counter, deque
 from types import TracebackType
 from typing import Self
 
@@ -45,6 +45,9 @@ ECHO_TIMEOUT_S = 1.0
 SAMPLE_CAPACITY = 120
 """Two seconds of the fastest driver camera; a reader further behind needs the newest, not the oldest."""
 
+SETTLED_KEPT = 100
+"""Commands whose later acks are no surprise; more than a driver can give within the longest time to live."""
+
 STARTING = AssistantStatus(status="degraded", problems=(Problem(part="service", reason="starting"),))
 
 
@@ -71,6 +74,7 @@ class BusLink:
         self._prefix = prefix
         self._hearing = Hearing()
         self._waiting: dict[str, _Waiting] = {}
+        self._settled: deque[str] = deque(maxlen=SETTLED_KEPT)
         self._told: dict[str, Message] = {}  # topic -> last retained message of ours
         self._connected = asyncio.Event()
         self._echo = asyncio.Event()
@@ -126,6 +130,7 @@ class BusLink:
             verdict, in_time = await self._hand_over(self._command_message(envelope), waiting, started_s + ttl_s)
         finally:
             del self._waiting[key]
+            self._settled.append(key)
         return Delivery(
             command, key, verdict.outcome, verdict.reason, verdict.message, verdict.confirmed_by,
             ack_ms=None if waiting.acked_s is None else (waiting.acked_s - started_s) * 1000,
@@ -266,7 +271,9 @@ class BusLink:
         if message.correlation is not None and message.correlation != key.encode():
             raise PayloadError(Malformation.WRONG_SHAPE)
         waiting = self._waiting.get(key)
-        if waiting is None:  # an answer too late, or to someone else
+        if waiting is None:
+            if key in self._settled:  # the state or an earlier ack was quicker
+                return
             raise PayloadError(Malformation.UNKNOWN_ID)
         if waiting.acked_s is None:
             waiting.acked_s = time.monotonic()

@@ -14,6 +14,8 @@ class Done:
     deliveries: tuple[Delivery, ...]
     queries: tuple[Command, ...] = ()
     """Questions answered from the vehicle's state, without asking the subsystem."""
+    refused: tuple["Refused", ...] = ()
+    """Commands of the same breath that policy did not allow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from vehicle_assistant.driver.alerts import (
 from vehicle_assistant.driver.claims import Evidence, claims
 from vehicle_assistant.driver.messages import AlertMessage
 from vehicle_assistant.driver.thresholds import MARKETS, SENSING, sources
-from vehicle_assistant.driver.wording import WORDING, presentation, words
+from vehicle_assistant.driver.wording import WORDING, Presentation, presentation, words
 
 INFORMATION, WARNING, URGENT = AlertLevel.INFORMATION, AlertLevel.WARNING, AlertLevel.URGENT
 DROWSINESS, SLEEP, SENSOR = DriverAlertKind.DROWSINESS, DriverAlertKind.SLEEP, DriverAlertKind.SENSOR
@@ -207,9 +207,8 @@ def test_a_warning_is_always_seen_and_heard_or_felt(style):
 def test_an_urgent_alert_uses_everything_and_a_silent_one_is_only_shown(style):
     loud = presentation(_alert(URGENT), style)
     quiet = presentation(_alert(URGENT, heard=False), style)
-    assert loud.shown and loud.chimed and loud.spoken and loud.haptic  # noqa: PT018
-    assert quiet.shown
-    assert not (quiet.chimed or quiet.spoken or quiet.haptic)
+    assert loud == Presentation(shown=True, chimed=True, spoken=True, haptic=True)
+    assert quiet == Presentation(shown=True, chimed=False, spoken=False, haptic=False)
 
 
 def test_information_can_be_kept_to_the_screen():

@@ -9,7 +9,8 @@ from vehicle_assistant.driver.alerts import AlertLevel, DriverAlertKind
 from vehicle_assistant.driver.distraction import Distraction
 from vehicle_assistant.driver.reading import AWAY_AREAS, Reading
 from vehicle_assistant.driver.recording import attentive, glance_away, nobody_seen
-from vehicle_assistant.driver.samples import DriverSample, GazeArea, HeadPose
+from vehicle_assistant.driver.responsiveness import Responsiveness
+from vehicle_assistant.driver.samples import GAP_S, DriverSample, GazeArea, HeadPose
 from vehicle_assistant.driver.thresholds import MARKETS, SENSING
 
 LIMITS = MARKETS["eu"]
@@ -90,6 +91,29 @@ def test_many_short_glances_are_caught_although_none_is_long(drive):
 
 def test_short_glances_with_real_looks_at_the_road_between_are_fine(drive):
     assert split_glances(drive(), 2.0, LIMITS.split_reset_s + 0.3, 12).silent
+
+
+def test_glances_of_the_last_journey_are_forgotten(drive):
+    car = split_glances(drive(), 2.0, 1.0, 4)
+    car.monitor.ignition(car.now_s, on=False)
+    car.monitor.ignition(car.now_s, on=True)
+    assert split_glances(car, 2.0, 1.0, 2).silent
+
+
+def test_a_hole_between_samples_joins_no_two_glances(drive):
+    half_s = LIMITS.glance_fast_s / 2 + 0.1
+    car = drive().see(glance_away, half_s)
+    car.now_s += GAP_S + 0.1
+    assert car.see(glance_away, half_s).silent
+
+
+def test_flickering_back_for_a_sample_is_no_answer():
+    response, t_s = Responsiveness(LIMITS), 0.0
+    response.warned()
+    for tick in range(round(LIMITS.unresponsive_after_s / SAMPLE_S) + 1):
+        t_s += SAMPLE_S
+        response.add(Reading(t_s, SAMPLE_S, 0.9, GazeArea.LAP if tick % 2 else GazeArea.ROAD))
+    assert response.lost
 
 
 def test_the_warning_ends_with_the_glance(drive):

@@ -103,6 +103,12 @@ def test_sleep_climbs_the_ladder_and_repeats_until_the_eyes_open(drive):
     assert car.monitor.state().current.kind is not UNRESPONSIVE
 
 
+def test_sleep_leaves_no_microsleep_behind(drive):
+    car = drive().see(attentive, 10.0).see(eyes_closed, LIMITS.sleep_s + 0.3).see(attentive, 10.0)
+    shown = [alert.kind for _, alert in car.alerts]
+    assert MICROSLEEP not in shown[shown.index(SLEEP) :]
+
+
 def test_blinks_squints_and_looking_down_are_no_sleep(drive):
     def squint(seconds, start_s):
         for sample in attentive(seconds, start_s=start_s):
@@ -345,7 +351,7 @@ Event = (
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(st.floats(-5.0, 30.0), Event), max_size=80))
 def test_no_order_of_events_and_no_clock_jump_breaks_it(story):
-    monitor, now_s = DriverMonitor(), 100.0
+    monitor, now_s, newest_s = DriverMonitor(), 100.0, 0.0
     for ahead_s, (what, value) in story:
         now_s += ahead_s  # the caller's clock may even step back
         if what == "sample":
@@ -363,6 +369,8 @@ def test_no_order_of_events_and_no_clock_jump_breaks_it(story):
             else:
                 monitor.set_alerts(AlertKind.ALL, on=value)
         state = monitor.state()
+        assert state.t_s >= newest_s
+        newest_s = state.t_s
         assert len(alerts) <= 1
         assert not alerts or alerts[-1].level is AlertLevel.CLEAR or alerts[-1] == state.current
         assert state.eyes_closed_s >= 0.0 <= state.away_s

@@ -1,7 +1,7 @@
 """Recordings: made the same every time, replayed as the car would have heard them, refused when not understood."""
 
 import json
-from itertools import chain
+from itertools import chain, pairwise
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_the_same_seed_draws_the_same_driver():
 def test_drawn_samples_are_in_order_and_at_the_stated_rate():
     times = [sample.t_s for sample in drowsy_episode(start_s=5.0)]
     assert times[0] == 5.0
-    assert all(0.04 < later - earlier < 0.06 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(0.04 < later - earlier < 0.06 for earlier, later in pairwise(times))
 
 
 def test_a_recording_is_heard_as_the_drive_was(tmp_path, drive):

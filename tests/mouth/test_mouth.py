@@ -32,7 +32,7 @@ class GatedLoudspeaker:
     def play(self, speech, stop):
         self.playing.put(speech)
         while not stop.is_set():
-            if self.let_go.acquire(timeout=0.005):
+            if self.let_go.acquire(timeout=0.005) and not stop.is_set():
                 return speech.seconds
         return speech.seconds / 2
 

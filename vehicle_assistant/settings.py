@@ -21,8 +21,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from intents.errors import ErrorCode, SettingsError
+from vehicle_assistant.settings_fields import Located
 from vehicle_assistant.settings_problem import complaint
-from vehicle_assistant.settings_sections import Located, Section, Settings, sections
+from vehicle_assistant.settings_sections import Section, Settings, sections
 
 __all__ = ["Loaded", "Settings", "load", "shipped_file", "variable"]
 

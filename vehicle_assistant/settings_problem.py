@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from intents.errors import ErrorCode, SettingsError
-from vehicle_assistant.settings_sections import ENGINE_UNKNOWN, Section
+from vehicle_assistant.settings_fields import ENGINE_UNKNOWN
+from vehicle_assistant.settings_sections import Section
 
 _WANTED = {
     "int_type": "needs a whole number",

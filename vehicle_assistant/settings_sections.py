@@ -4,14 +4,10 @@ The docstring under a field is what people read in error messages and in `check`
 name and their range in their type. An empty text stands for "not set" where a setting may be left open.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import fields as dataclass_fields
-from pathlib import Path
+from dataclasses import fields
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from integration.address import DEFAULT_PORT
 from integration.link import DEFAULT_TTL_S
@@ -23,58 +19,19 @@ from vehicle_assistant.audio.loudspeaker import LOUDSPEAKERS
 from vehicle_assistant.audio.sources import SOURCES
 from vehicle_assistant.driver.thresholds import MARKETS
 from vehicle_assistant.parser.engines import PARSER_ENGINES
+from vehicle_assistant.settings_fields import (
+    AUTO,
+    MemoryMib,
+    ModelChoice,
+    OptionalPath,
+    OptionalText,
+    Pause,
+    Share,
+    row_of,
+)
 from vehicle_assistant.tts.engines import SPEAKERS
 from vehicle_assistant.tts.espeak import PITCH_RANGE, SPEED_RANGE_WPM
 from vehicle_assistant.wake.engines import DEFAULT_PHRASE, DETECTORS
-
-ENGINE_UNKNOWN = "engine_unknown"
-"""Type of the validation error for a name that its table does not have."""
-
-AUTO = "auto"
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """Marks a field that may hold a path: a relative one counts from the folder of the file that says it."""
-
-    always: bool = True
-    """False: only a text with a slash in it is a path."""
-
-
-def _row(table: Mapping[str, object], *besides: str) -> AfterValidator:
-    """Accepts the names of a table's rows."""
-
-    def known(name: str) -> str:
-        if name not in table and name not in besides:
-            names = ", ".join((*besides, *table))
-            raise PydanticCustomError(
-                ENGINE_UNKNOWN, "{name} is not one of {names}", {"name": repr(name), "names": names}
-            )
-        return name
-
-    return AfterValidator(known)
-
-
-def _path(value: object) -> object:
-    """Reads a text as a path; an empty one is no path."""
-    if not isinstance(value, str):
-        return value
-    if "\0" in value:
-        raise PydanticCustomError("path", "is no path: it holds a zero byte")
-    return Path(value) if value else None
-
-
-def _text_or_none(value: object) -> object:
-    return None if value == "" else value
-
-
-OptionalPath = Annotated[Path | None, BeforeValidator(_path), Located()]
-OptionalText = Annotated[str | None, BeforeValidator(_text_or_none)]
-ModelChoice = Annotated[str, Field(min_length=1), Located(always=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Pause = Annotated[float, Field(ge=0.05, le=10)]
-Patience = Annotated[float, Field(ge=0.5, le=120)]
-MemoryMib = Annotated[int, Field(ge=64, le=1_048_576)]
 
 
 class Section(BaseModel):
@@ -102,7 +59,7 @@ class AssistantSection(Section):
 class AudioSection(Section):
     """Where sound comes from."""
 
-    source: Annotated[str, _row(SOURCES)] = "microphone"
+    source: Annotated[str, row_of(SOURCES)] = "microphone"
     """Kind of source: "microphone", "stream" (raw samples through a FIFO or socket) or "wav" (a recording)."""
     device: str = ""
     """Part of the microphone's name as `vehicle-assistant check` lists it; empty: the system's default."""
@@ -128,7 +85,7 @@ class AudioSection(Section):
 class WakeSection(Section):
     """The phrase that wakes the assistant."""
 
-    engine: Annotated[str, _row(DETECTORS)] = "vosk_phrase"
+    engine: Annotated[str, row_of(DETECTORS)] = "vosk_phrase"
     """Detector: "vosk_phrase" (any phrase of words the speech model knows) or "scripted" (benches)."""
     phrase: Annotated[str, Field(min_length=1, max_length=100)] = DEFAULT_PHRASE
     """Words to wake it with, up to six common ones."""
@@ -139,12 +96,10 @@ class WakeSection(Section):
 class AsrSection(Section):
     """Speech to text."""
 
-    engine: Annotated[str, _row(RECOGNISERS)] = "vosk"
+    engine: Annotated[str, row_of(RECOGNISERS)] = "vosk"
     """Recogniser: "vosk" or "scripted" (benches)."""
     model: ModelChoice = AUTO
     """"auto" (an installed speech model, else the bench voice model), an installed model's name, or its folder."""
-    confidence_floor: Share = 0.3
-    """Mean word certainty below which words count as not understood, 0 to 1."""
 
 
 _PAUSES = EndpointSettings()
@@ -176,7 +131,7 @@ class EndpointSection(Section):
 
     def pauses(self) -> EndpointSettings:
         """These numbers as the endpoint takes them."""
-        return EndpointSettings(**{row.name: getattr(self, row.name) for row in dataclass_fields(EndpointSettings)})
+        return EndpointSettings(**{row.name: getattr(self, row.name) for row in fields(EndpointSettings)})
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -187,7 +142,7 @@ class EndpointSection(Section):
 class ParserSection(Section):
     """Text to commands."""
 
-    engine: Annotated[str, _row(PARSER_ENGINES)] = "nano"
+    engine: Annotated[str, row_of(PARSER_ENGINES)] = "nano"
     """Parser: "nano" (shipped weights) or "scripted" (benches)."""
     model: ModelChoice = AUTO
     """"auto" (the shipped weights), an installed model's name, or a GGUF file."""
@@ -202,7 +157,7 @@ class ParserSection(Section):
 class VoiceSection(Section):
     """How answers sound, and where."""
 
-    engine: Annotated[str, _row(SPEAKERS)] = "espeak"
+    engine: Annotated[str, row_of(SPEAKERS)] = "espeak"
     """Voice: "espeak" (espeak-ng) or "silent"."""
     voice: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9+_-]{0,63}$")] = "en-gb"
     """Voice of the engine, for example "en-gb" or "en-us"; `espeak-ng --voices=en` lists them."""
@@ -210,7 +165,7 @@ class VoiceSection(Section):
     """Words a minute, 80 to 450."""
     pitch: Annotated[int, Field(ge=PITCH_RANGE[0], le=PITCH_RANGE[1])] = 50
     """Height of the voice, 0 to 99."""
-    loudspeaker: Annotated[str, _row(LOUDSPEAKERS, AUTO)] = AUTO
+    loudspeaker: Annotated[str, row_of(LOUDSPEAKERS, AUTO)] = AUTO
     """Output: "device" (sound card), "wav" (a file), "silent", or "auto": the first of these that is there."""
     device: str = ""
     """Part of the sound card's name as `vehicle-assistant check` lists it; empty: the system's default."""
@@ -227,7 +182,7 @@ class VoiceSection(Section):
 class VehicleSection(Section):
     """How the vehicle is reached, and what it is like."""
 
-    link: Annotated[str, _row(BUSES)] = "mqtt"
+    link: Annotated[str, row_of(BUSES)] = "mqtt"
     """Way to the vehicle: "mqtt" (a broker) or "virtual" (in memory, for tests)."""
     host: Annotated[str, Field(min_length=1, max_length=253)] = "127.0.0.1"
     """Name or address of the MQTT broker."""
@@ -265,7 +220,7 @@ class VehicleSection(Section):
 class DriverSection(Section):
     """Driver monitoring."""
 
-    market: Annotated[str, _row(MARKETS)] = "eu"
+    market: Annotated[str, row_of(MARKETS)] = "eu"
     """Whose rules the thresholds follow: "eu"."""
     offer_rest_stop: bool = True
     """Whether a drowsiness warning offers the way to a place to rest: true or false."""
@@ -274,31 +229,23 @@ class DriverSection(Section):
 class DialogueSection(Section):
     """Questions back to the driver."""
 
-    follow_up_s: Annotated[float, Field(ge=1, le=60)] = 6.0
-    """How long the answer to a question for a missing detail is waited for, 1 to 60 s."""
-    confirm_timeout_s: Annotated[float, Field(ge=1, le=60)] = 8.0
-    """How long a yes or no is waited for before nothing is done, 1 to 60 s."""
-    undo_window_s: Annotated[float, Field(ge=1, le=3600)] = 120.0
-    """How long "undo that" still means the last command, 1 to 3600 s."""
+    answer_window_s: Annotated[float, Field(ge=1, le=60)] = 6.0
+    """How long an answer, a detail or a yes or no, is waited for before the question is forgotten, 1 to 60 s."""
 
 
 class WorkersSection(Section):
     """Limits of the worker processes; one that breaks them is replaced."""
 
-    start_timeout_s: Patience = 30.0
-    """How long a worker may take to load its engine, 0.5 to 120 s."""
-    ears_beat_timeout_s: Patience = 6.0
-    """Longest time without sound being read, 0.5 to 120 s; a sound server may need 5 s for its first."""
-    parser_beat_timeout_s: Patience = 4.0
-    """Longest time without a decoding step while parsing, 0.5 to 120 s; beyond the parser's own timeout."""
+    start_timeout_s: Annotated[float, Field(ge=1, le=600)] = 30.0
+    """How long a worker may take to load its engine, 1 to 600 s."""
+    beat_timeout_s: Annotated[float, Field(ge=0.5, le=60)] = 2.0
+    """Longest time without a sign of work (sound read, a decoding step, a sentence spoken), 0.5 to 60 s."""
     ears_memory_mib: MemoryMib = 768
     """Memory the ears may use, 64 MiB or more; the usual small speech models need 100 to 400."""
     parser_memory_mib: MemoryMib = 512
     """Memory the parser may use, 64 MiB or more; the shipped weights need about 100, a 1B model about 1000."""
-    restart_delay_s: Annotated[float, Field(ge=0.05, le=60)] = 0.2
-    """Wait before a lost worker is replaced, 0.05 to 60 s; doubled while it keeps failing."""
-    restart_delay_limit_s: Annotated[float, Field(ge=0.05, le=600)] = 30.0
-    """Longest such wait, 0.05 to 600 s."""
+    voice_memory_mib: MemoryMib = 256
+    """Memory the voice may use, 64 MiB or more; espeak-ng and the sound library need about 100."""
 
 
 class Settings(Section):

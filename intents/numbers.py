@@ -16,6 +16,7 @@ TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(),
 ALIASES = {"oh": "zero", "nought": "zero", "fourty": "forty", "a": "one", "an": "one"}
 HOMOPHONES = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
 
+_SIGNS = {"minus": -1, "negative": -1, "plus": 1}
 _DIGITS = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,12})?")
 """Numerals of a length that a driver can mean; longer ones would become infinite or endless."""
 
@@ -28,11 +29,9 @@ def read_number(words: Sequence[str]) -> float | None:
     words = [part for word in words for part in (word.split("-") if not _DIGITS.fullmatch(word) else [word])]
     if not words:
         return None
-    if words[0] in ("minus", "negative"):
-        value = read_number(words[1:])
-        return None if value is None else -value
-    if words[0] == "plus":
-        return read_number(words[1:])
+    if words[0] in _SIGNS:
+        value = None if words[1:2] and words[1] in _SIGNS else read_number(words[1:])
+        return None if value is None else _SIGNS[words[0]] * value
     if len(words) > 2 and words[-2:] == ["a", "half"] and words[-3] == "and":
         value = read_number(words[:-3])
         return None if value is None else value + 0.5
@@ -45,6 +44,7 @@ def read_number(words: Sequence[str]) -> float | None:
 
 def spell(value: float) -> str:
     """Spells a number as it is spoken: 22.5 -> "twenty two point five". For |value| < 100,000, two decimals."""
+    value = round(value, 2)
     if value < 0:
         return "minus " + spell(-value)
     whole, fraction = int(value), round(value - int(value), 2)
@@ -70,7 +70,7 @@ def _spell_whole(value: int) -> str:
 def _decimal(words: list[str], at: int) -> float | None:
     whole = _whole(words[:at]) if at else 0
     digits = [_digit(word) for word in words[at + 1 :]]
-    if whole is None or not digits or any(d is None for d in digits):
+    if whole is None or whole != int(whole) or not digits or any(d is None for d in digits):
         return None
     return float(f"{int(whole)}.{''.join(str(int(d)) for d in digits if d is not None)}")
 
@@ -88,7 +88,7 @@ def _whole(words: Sequence[str]) -> float | None:
     total, current, last = 0, None, 10_000  # `last`: size of the previous part; parts must shrink
     for i, raw in enumerate(words):
         word = ALIASES.get(raw, raw) if raw not in ("a", "an") or i + 1 < len(words) else raw
-        if word == "and" and current is not None and last >= 100 and i + 1 < len(words):
+        if word == "and" and current is not None and last >= 100 and words[i + 1 : i + 2] not in ([], ["and"]):
             continue
         if word in UNITS and (current is None or (last == 20 and UNITS[word] in range(1, 10)) or last >= 100):
             current, last = (current or 0) + UNITS[word], 1

@@ -78,6 +78,11 @@ def _glued(words: Sequence[str]) -> list[str]:
     return out
 
 
+def _one_or(rest: Sequence[str], words: Sequence[str]) -> float | None:
+    """Reads the number before a unit, where "a" is one: "a degree"."""
+    return read_number(["one"] if list(rest) in (["a"], ["an"]) and len(words) > 1 else rest)
+
+
 def read_temperature(words: Sequence[str]) -> float | None:
     """Reads a temperature in degrees Celsius; 50 or more without a unit is Fahrenheit."""
     rest, unit = _split_unit(_glued(words), _DEGREES)
@@ -96,7 +101,7 @@ def read_temperature_change(words: Sequence[str]) -> float | None:
     if list(words) in (["a", "degree", "and", "a", "half"], ["degree", "and", "a", "half"]):
         return 1.5
     rest, unit = _split_unit(_glued(words), _DEGREES)
-    value = read_number(rest if rest not in (["a"], ["an"]) or len(words) == 1 else ["one"])
+    value = _one_or(rest, words)
     if value is None:
         return None
     return half_steps(value * 5 / 9 if unit == "fahrenheit" else value)
@@ -105,7 +110,7 @@ def read_temperature_change(words: Sequence[str]) -> float | None:
 def read_level(words: Sequence[str]) -> float | None:
     """Reads a fan level of 0-7: a number, or a percentage p as p * 7 / 100 rounded half up."""
     rest, unit = _split_unit(_glued([w for w in words if w != "level" or len(words) == 1]), _PERCENT | _LEVELS)
-    value = read_number(rest)
+    value = _one_or(rest, words)
     if value is None:
         return None
     return _half_up(value * 7 / 100) if unit == "percent" else value
@@ -114,7 +119,7 @@ def read_level(words: Sequence[str]) -> float | None:
 def read_count(words: Sequence[str]) -> float | None:
     """Reads a plain number of steps: "two levels", "three"."""
     rest, _ = _split_unit(_glued(words), _LEVELS)
-    return read_number(rest if rest not in (["a"], ["an"]) or len(words) == 1 else ["one"])
+    return _one_or(rest, words)
 
 
 def read_percent(words: Sequence[str]) -> float | None:
@@ -151,7 +156,7 @@ def read_duration(words: Sequence[str]) -> float | None:
     total, number = 0.0, list[str]()
     for word in text.split():
         if word in _SECONDS:
-            value = read_number(number if number not in (["a"], ["an"]) else ["one"])
+            value = _one_or(number, [*number, word])
             if value is None:
                 return None
             total, number = total + value * _SECONDS[word], []

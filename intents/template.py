@@ -60,7 +60,7 @@ def parse(text: str) -> Node:
         at = match.end()
     node, rest = _alternatives(tokens, text)
     if rest:
-        raise CatalogueError(ErrorCode.CATALOGUE_INVALID, f"template {text!r}: {rest[0][0]!r} closes nothing")
+        raise CatalogueError(ErrorCode.CATALOGUE_INVALID, f"template {text!r}: {rest[0][1]!r} closes nothing")
     return node
 
 

@@ -20,7 +20,7 @@ def _title(phrase: str) -> str | None:
 def event(title_phrase: str, when_phrase: str, family: str) -> Reading | None:
     """Returns add_event with a title and an optional time phrase; None when either is unclear."""
     title = _title(title_phrase)
-    if title is None or (title in ("event", "appointment", "something") and not when_phrase):
+    if title is None or (title in ("event", "appointment", "something", "later", "this") and not when_phrase):
         return incomplete(family, "personal.add_event") if title_phrase in ("an event", "event", "something") else None
     if not when_phrase.strip():
         return understood(family, "personal.add_event", title=title)
@@ -30,7 +30,10 @@ def event(title_phrase: str, when_phrase: str, family: str) -> Reading | None:
 
 def query(text: str, family: str) -> Reading | None:
     """Returns the reading of a question about the calendar."""
-    if re.search(r"\b(add|remove|delete|cancel|schedule a|rooms?|clear|attend|who|his|her)\b", text):
+    if re.search(
+        r"\b(add|remove|delete|cancel|schedule a|rooms?|clear|attend|who|his|her|this time|about|points|details)\b",
+        text,
+    ):
         return None
     times = time_phrases(without_courtesy(text))
     if len(times) > 1:
@@ -163,8 +166,8 @@ def alarm(text: str, family: str) -> Reading | None:
     """Returns the reading of setting an alarm."""
     plain = without_courtesy(text)
     if re.search(
-        r"\b(cancel|delete|remove|turn off|snooze|alarms|tone|sound|change|do i have|what|is my|is there|stop"
-        r"|volume|show|check|confirm|and another|name[d]?|called)\b",
+        r"\b(cancel|delete|remove|turn off|snooze|[ap]m alarm|alarms|tone|sound|change|do i have|what|is my|is there"
+        r"|stop|volume|show|check|confirm|and another|name[d]?|called)\b",
         plain,
     ):
         return None

@@ -41,6 +41,9 @@ LABELLED_WEIGHT = 3.0
 # No family weighs more than this many rows for each source intent it covers, so that templates with thousands of
 # variants do not drown the rest.
 INTENT_CAP = 400.0
+# Rejected rows of these sources speak about cars: they teach the border of the catalogue and keep their weight, as long
+# as the share below allows it. The others (banking, travel, cooking, ...) share what is left.
+CLOSE_SOURCES = frozenset((LABELLED, "ms_automotive"))
 # Share of the total weight that rows without a command carry.
 OUT_OF_SCOPE_SHARE = 0.32
 
@@ -165,12 +168,20 @@ def _weighted(rows: list[TrainingRow]) -> list[TrainingRow]:
         else replace(row, weight=min(1.0, INTENT_CAP / sizes[row.source, row.reading.family, row.intent]))
         for row in rows
     ]  # fmt: skip
-    outside = sum(row.weight for row in capped if not row.reading.commands)
     inside = sum(row.weight for row in capped if row.reading.commands)
-    if not outside:
-        return capped
-    factor = OUT_OF_SCOPE_SHARE / (1 - OUT_OF_SCOPE_SHARE) * inside / outside
-    return [row if row.reading.commands else replace(row, weight=row.weight * factor) for row in capped]
+    target = OUT_OF_SCOPE_SHARE / (1 - OUT_OF_SCOPE_SHARE) * inside
+    outside = [row for row in capped if not row.reading.commands]
+    kept = sum(row.weight for row in outside if row.source in CLOSE_SOURCES)
+    rest = sum(row.weight for row in outside) - kept
+    if rest and kept < target:
+        factors = dict.fromkeys(CLOSE_SOURCES, 1.0)
+        factor = (target - kept) / rest
+    elif outside:
+        factors, factor = {}, target / (kept + rest)
+    return [
+        row if row.reading.commands else replace(row, weight=row.weight * factors.get(row.source, factor))
+        for row in capped
+    ]  # fmt: skip
 
 
 def assemble(data: Path) -> Assembly:

@@ -64,7 +64,7 @@ def read(row: SourceRow) -> Reading | None:
             current = re.search(r"\b(what|which|who|name|title)\b.*\b(this|playing|current|that)\b", text)
             other = re.search(
                 r"\b(like|favou?rite|lyrics|release|mean|recommend|wrote|album|next|radio|play it"
-                r"|yesterday|cd|type)\b",
+                r"|yesterday|cd|type|genre|turn|fm)\b",
                 text,
             )
             return understood("hwu: music_query", "media.query_now_playing") if current and not other else None
@@ -88,7 +88,7 @@ def _rest(text: str, intent: str) -> Reading | None:
             return agenda.calendar_update(text, family) if re.search(r"\b(from|off|on) my calendar\b", text) else None
         case "lists_query":
             other = re.search(
-                r"\b(play ?list|reminders?|contact|schedule|today|tomorrow|friends|make a|pda"
+                r"\b(play ?list|reminders?|contact|schedule|today|tomorrow|friends|make|arrange|pda"
                 r"|available on)\b",
                 text,
             )

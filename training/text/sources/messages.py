@@ -22,8 +22,8 @@ _NEED = (
     r"|i'd like to|help me) "
 )
 _NOT_A_CONTACT = re.compile(
-    r"\b(and|because|about|if|on|using|via|see|number for|back|a number|someone|somebody|contacts?|off|international"
-    r"|him|her|them|taxi|cab|uber|over|regarding|now|or|what|a (cab|taxi))\b"
+    r"\b(and|because|about|if|on|using|via|see|number for|^number$|back|a number|someone|somebody|contacts?|off|international"
+    r"|him|her|them|taxi|cab|uber|over|regarding|now|or|what|one|\d(st|nd|rd|th)|a (cab|taxi))\b"
 )
 
 
@@ -61,7 +61,7 @@ _SENDING = (
 _SENDING_EMPTY = (
     rf"(?:send|write|compose) (?:a )?(?:text|message|text message) to {_WHO}",
     rf"send {_WHO} a (?:text|message|text message)",
-    rf"text (?!message)(my \w+|\w+)",
+    r"text (?!message)(my \w+|\w+)",
 )
 
 

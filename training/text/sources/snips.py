@@ -57,7 +57,7 @@ def _weather(row: SourceRow) -> Reading | None:
     places = [span for span in spans if span.name in _PLACES]
     times = [span for span in spans if span.name == "timeRange"]
     near_home = row.values("spatial_relation") and not places
-    if near_home or re.search(r"\bmy (home|house|place|location)\b", row.text):
+    if near_home or re.search(r"\bdistant\b|\bmy (home|house|place|location)\b", row.text):
         return None
     if len(times) > 1 or not _adjoin(words, places):
         return None

@@ -9,7 +9,7 @@ from training.text.sources.record import Reading, SlotValue, rejected, understoo
 
 _NEAREST = re.compile(r"^(?:the |a )?(?:nearest|closest|nearby) ")
 _NEAR_ME = re.compile(
-    r" (?:to me|near me|nearby|near here|around here|close by|from here|from me|to here|to my location)$"
+    r" (?:to me|near me|nearby|near here|around here|close by|from here|from me|to here|here|available|to my location)$"
 )
 _RIDING = re.compile(r"\b(bus|buses|train|trains|subway|metro)\b")
 _STATION = re.compile(r"\b(bus|train|subway|metro) (stops?|stations?|depots?|entrances?)\b")
@@ -194,7 +194,7 @@ def suggestion(text: str, family: str) -> Reading | None:
     query = slot_text(match[2])
     where = slot_text(match[4] or "")
     if (
-        re.search(r"\b(new|5-star|star|best|local)\b", query)
+        re.search(r"\b(new|5-star|star|best|local|cheap|cheapest)\b", query)
         or where in ("city", "town")
         or re.search(r"\b(that|for|serve|with|to)\b", where)
     ):

@@ -17,6 +17,11 @@ _NOT_NOW = re.compile(
     r"|change|remind|city|area|enough|of (?!the)\w+|i don|tomorrow tomorrow|outside|outdoors|here|my location"
     r"|current|around)\b"
 )
+# Openings that are no question, or that put the place where no preposition marks it ("is oslo going to be cold").
+_UNLIKE = re.compile(
+    r"what a\b|it\b|it'?s\b"
+    r"|(is|are|will|whether|does|has) (?!it\b|there\b|the\b|this\b|we\b|i\b|today|tomorrow|tonight|rain|snow|any\b)"
+)
 # Words that may stand right before "weather" or "forecast"; any other one could be a place.
 _BEFORE_WEATHER = frozenset(
     (
@@ -33,7 +38,7 @@ def query(text: str, family: str) -> Reading | None:
         return None
     times = time_phrases(plain)
     just_now = re.search(r"\b(right now|now)$", text.strip(" ?.!"))
-    if len(times) + bool(just_now) > 1 or re.match(r"what a\b|it is\b|it'?s\b", plain):
+    if len(times) + bool(just_now) > 1 or _UNLIKE.match(plain):
         return None
     if just_now:
         plain = re.sub(r" ?(right )?now$", "", plain)

@@ -22,8 +22,8 @@ _NEED = (
     r"|i'd like to|help me) "
 )
 _NOT_A_CONTACT = re.compile(
-    r"\b(and|because|about|if|on|using|via|see|number for|^number$|back|a number|someone|somebody|contacts?|off|international"
-    r"|him|her|them|taxi|cab|uber|over|regarding|now|or|what|one|\d(st|nd|rd|th)|a (cab|taxi))\b"
+    r"\b(and|because|about|if|on|using|via|see|number for|^number$|back|a number|someone|somebody|contacts?|off"
+    r"|international|him|her|them|taxi|cab|uber|over|regarding|now|or|what|one|\d(st|nd|rd|th)|a (cab|taxi))\b"
 )
 
 

@@ -29,11 +29,15 @@ from vehicle_assistant.wake.phrase import Phrase
 from vehicle_assistant.wake.port import WakeDetection, WakeDetector
 
 
+_PAUSES = frozenset({EndReason.COMPLETE, EndReason.SILENCE, EndReason.INCOMPLETE, EndReason.STALLED})
+
+
 @dataclass(frozen=True, slots=True)
 class EarSettings:
     """What the ears may be told, beside the pauses of `EndpointSettings`. Seconds of stream time."""
 
     ring_s: float = 4.0  # covers the wake phrase, its confirmation and the words spoken meanwhile
+    wake_lead_s: float = 0.2  # sound before the wake phrase that the recogniser hears, to settle in
     listen_preroll_s: float = 0.3  # people begin to speak while the button is still going down
     gate_tail_s: float = 0.15  # the room still carries the assistant's own voice
     gate_limit_s: float = 60.0  # no answer lasts this long: a gate left closed must not leave the car deaf
@@ -62,6 +66,7 @@ class _Turn:
 
     endpoint: Endpoint
     from_s: float
+    window_ends_s: float  # without words until then, listening ends
     wake: WakeDetection | None = None
     wake_decided_at_s: float | None = None
     text: str = ""
@@ -113,7 +118,7 @@ class Ears:
         if self._speaking or frame.start_s < self._deaf_until_s:
             return self._guard(frame)
         if self._pending_window_s is not None:
-            self._start(Endpoint(self._endpoint, frame.start_s, self._pending_window_s), frame.start_s)
+            self._start(frame.start_s, self._pending_window_s)
         self._ring.push(heard)
         return tuple(self._dispatch(heard))
 
@@ -130,7 +135,7 @@ class Ears:
             self._pending_window_s = window_s
             return ()
         from_s = self._now_s - self._settings.listen_preroll_s
-        self._start(Endpoint(self._endpoint, self._now_s, window_s), from_s)
+        self._start(self._now_s, window_s)
         return tuple(self._replay(from_s))
 
     def gate(self, *, speaking: bool) -> tuple[EarEvent, ...]:
@@ -156,7 +161,7 @@ class Ears:
     def settle(self) -> tuple[EarEvent, ...]:
         """Take the utterance as finished: the talk button was let go."""
         self._pending_window_s = None
-        return tuple(self._end(EndReason.SETTLED)) if self._turn is not None else ()
+        return () if self._turn is None else tuple(self._settle(self._turn, EndReason.SETTLED, self._now_s))
 
     def stop(self) -> tuple[EarEvent, ...]:
         """Stop listening and forget the utterance in flight; the wake phrase works again at once."""
@@ -178,7 +183,7 @@ class Ears:
             for _ in range(round(self._settings.end_padding_s / FRAME_S)):
                 events += self.process(Frame(SILENCE, self._now_s))
         if self._turn is not None:
-            events += self._end(EndReason.END_OF_AUDIO)
+            events += self._settle(self._turn, EndReason.END_OF_AUDIO, self._now_s)
         self._ring.clear()
         self._vad.reset()
         if self._wake is not None:
@@ -196,7 +201,7 @@ class Ears:
         if self._turn is not None:
             yield from self._hear(heard)
         elif self._wake is None:
-            self._start(Endpoint(self._endpoint, heard.start_s), heard.start_s)
+            self._start(heard.start_s, self._endpoint.no_speech_timeout_s)
             yield from self._hear(heard)
         elif (hit := self._wake.process(heard.frame)) is not None:
             yield WakeHeard(hit.at_s, hit.end_s, hit.score)
@@ -204,8 +209,9 @@ class Ears:
 
     def _wake_up(self, hit: WakeDetection, decided_at_s: float) -> Iterable[EarEvent]:
         """Start the turn where the phrase ended, with the words spoken in the same breath."""
-        self._start(Endpoint(self._endpoint, hit.end_s), hit.end_s, hit, decided_at_s)
-        yield from self._replay(hit.end_s)
+        self._start(hit.end_s, self._endpoint.no_speech_timeout_s, hit, decided_at_s)
+        # The phrase goes to the recogniser too: begun in mid-breath it would read the phrase's last sound as a word.
+        yield from self._replay(hit.at_s - self._settings.wake_lead_s)
 
     def _replay(self, from_s: float) -> Iterable[EarEvent]:
         """Feed what was said since `from_s` to the utterance in flight, until that is over."""
@@ -215,18 +221,21 @@ class Ears:
             yield from self._hear(heard)
 
     def _start(
-        self, endpoint: Endpoint, from_s: float, wake: WakeDetection | None = None, decided_at_s: float | None = None
+        self, from_s: float, window_s: float, wake: WakeDetection | None = None, decided_at_s: float | None = None
     ) -> None:
         self._pending_window_s = None
         self._recogniser.reset()
-        self._turn = _Turn(endpoint, from_s, wake, decided_at_s)
+        endpoint = Endpoint(self._endpoint, from_s, window_s)
+        self._turn = _Turn(endpoint, from_s, from_s + window_s, wake, decided_at_s)
 
     def _hear(self, heard: _Heard) -> Iterable[EarEvent]:
         """Feed one frame to the utterance in flight."""
         turn = self._turn
         assert turn is not None
-        turn.endpoint.hear(heard.start_s, heard.end_s, is_speech=heard.is_speech)
         partial = self._recogniser.accept(heard.frame)
+        if turn.wake is not None and heard.end_s <= turn.wake.end_s:
+            return
+        turn.endpoint.hear(heard.start_s, heard.end_s, is_speech=heard.is_speech)
         text = turn.text if partial is None else self._phrase.strip_text(partial.text)
         if text != turn.text:
             turn.text = text
@@ -234,16 +243,20 @@ class Ears:
             yield PartialHeard(text)
         reason = turn.endpoint.decide()
         if reason is not None:
-            yield from self._end(reason, heard.end_s)
+            yield from self._settle(turn, reason, heard.end_s)
 
-    def _end(self, reason: EndReason, at_s: float | None = None) -> Iterable[EarEvent]:
-        """Settle the utterance in flight into words or nothing."""
-        turn, self._turn = self._turn, None
-        assert turn is not None
-        at_s = self._now_s if at_s is None else at_s
+    def _settle(self, turn: _Turn, reason: EndReason, at_s: float) -> Iterable[EarEvent]:
+        """End the utterance in flight in words or nothing."""
         begun = self._clock()
-        transcript = self._phrase.strip(self._recogniser.finish(), turn.from_s)
+        said_until_s = turn.wake.end_s if turn.wake is not None else 0.0
+        transcript = self._phrase.strip(self._recogniser.finish(), said_until_s)
         took_s = self._clock() - begun
+        if not transcript.text and reason in _PAUSES and at_s < turn.window_ends_s:
+            # What looked like words was a breath or the phrase's own last sound: the driver has yet to speak.
+            turn.endpoint = Endpoint(self._endpoint, at_s, turn.window_ends_s - at_s)
+            turn.text = ""
+            return
+        self._turn = None
         if self._wake is not None:
             self._wake.reset()
         wake_at_s = turn.wake.at_s if turn.wake else None

@@ -4,6 +4,7 @@ libvosk lives in this process: what it cannot read it may answer with a crash, a
 So a model directory is checked before the library sees it, tried out before anybody relies on it, and shared.
 """
 
+import atexit
 import functools
 import json
 from collections.abc import Iterable
@@ -83,6 +84,10 @@ class VoskModel:
 def load(directory: Path) -> VoskModel:
     """Load a model once for all who use it in this process."""
     return VoskModel(directory)
+
+
+# The library's wrapper frees a model by way of its own module, which is gone when the interpreter is.
+atexit.register(load.cache_clear)
 
 
 def check_directory(directory: Path) -> None:

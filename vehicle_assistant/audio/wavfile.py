@@ -75,7 +75,22 @@ def read_wav(path: Path) -> Recording:
     pcm = pcm[: len(pcm) - len(pcm) % (2 * channels)]
     if not pcm:
         raise InputError(ErrorCode.FILE_EMPTY, f"{path} holds no sound", remedy="record it again")
-    return _convert(path, pcm, channels, rate_hz)
+    return to_recording(pcm, rate_hz, channels, str(path))
+
+
+def to_recording(pcm: bytes, sample_rate_hz: int, channels: int = 1, name: str = "sound") -> Recording:
+    """Convert 16-bit samples of one or two interleaved channels; what had to be done comes back as warnings."""
+    warnings = []
+    samples = np.frombuffer(pcm, "<i2").reshape(-1, channels)  # (n, channels) int16
+    mono = samples[:, 0]  # (n,) int16
+    if channels == 2:
+        mono = (samples.astype(np.int32).sum(axis=1) // 2).astype(np.int16)
+        warnings.append(AudioWarning(AudioWarningCode.MIXED_DOWN, f"{name}: two channels mixed down to one"))
+    if sample_rate_hz != SAMPLE_RATE_HZ:
+        mono = soxr.resample(np.ascontiguousarray(mono), sample_rate_hz, SAMPLE_RATE_HZ)
+        text = f"{name}: resampled from {sample_rate_hz} Hz to {SAMPLE_RATE_HZ} Hz"
+        warnings.append(AudioWarning(AudioWarningCode.RESAMPLED, text))
+    return Recording(mono.astype("<i2").tobytes(), tuple(warnings))
 
 
 def write_wav(path: Path, samples: bytes, sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
@@ -141,17 +156,3 @@ def _truncated(path: Path) -> InputError:
         f"{path} is cut off: it ends before its header says",
         remedy="copy it again or record it again",
     )
-
-
-def _convert(path: Path, pcm: bytes, channels: int, rate_hz: int) -> Recording:
-    warnings = []
-    samples = np.frombuffer(pcm, "<i2").reshape(-1, channels)  # (n, channels) int16
-    mono = samples[:, 0]  # (n,) int16
-    if channels == 2:
-        mono = (samples.astype(np.int32).sum(axis=1) // 2).astype(np.int16)
-        warnings.append(AudioWarning(AudioWarningCode.MIXED_DOWN, f"{path}: two channels mixed down to one"))
-    if rate_hz != SAMPLE_RATE_HZ:
-        mono = soxr.resample(np.ascontiguousarray(mono), rate_hz, SAMPLE_RATE_HZ)
-        text = f"{path}: resampled from {rate_hz} Hz to {SAMPLE_RATE_HZ} Hz"
-        warnings.append(AudioWarning(AudioWarningCode.RESAMPLED, text))
-    return Recording(mono.astype("<i2").tobytes(), tuple(warnings))

@@ -26,23 +26,36 @@ class Phrase:
             )
 
     def strip_text(self, text: str) -> str:
-        """Return the text without the phrase at its start, however often it was said."""
+        """Return the text after the phrase at its start, however often it was said.
+
+        One word may stand before it: what the recogniser makes of the breath before the phrase.
+        """
         words = text.split()
-        return " ".join(words[self._leading(words) :])
+        first = 1 if not self._at(words, 0) and self._at(words, 1) else 0
+        return " ".join(words[self._after_repetitions(words, first) :])
 
     def strip(self, transcript: Transcript, said_until_s: float) -> Transcript:
-        """Return the transcript without words spoken before `said_until_s` and without the phrase at its start."""
-        words = tuple(word for word in transcript.words if (word.start_s + word.end_s) / 2 >= said_until_s)
-        words = words[self._leading([word.text for word in words]) :]
-        if len(words) == len(transcript.words):
-            return transcript
+        """Return what was said after the phrase, which ended at `said_until_s`.
+
+        Where the recogniser has read the phrase its own words tell where it ends; otherwise time does.
+        """
+        texts = [word.text for word in transcript.words]
+        begins = [at for at, word in enumerate(transcript.words) if self._at(texts, at) and word.start_s < said_until_s]
+        if begins:
+            cut = begins[-1] + len(self.words)
+        else:
+            cut = sum((word.start_s + word.end_s) / 2 < said_until_s for word in transcript.words)
+        words = transcript.words[self._after_repetitions(texts, cut) :]
         if not words:
             return NOTHING
-        return Transcript(text=" ".join(word.text for word in words), words=words, confidence=transcript.confidence)
+        return Transcript(" ".join(word.text for word in words), words, transcript.confidence)
 
-    def _leading(self, words: list[str]) -> int:
-        """Count the words at the start that are repetitions of the phrase."""
-        length, start = len(self.words), 0
-        while length and tuple(words[start : start + length]) == self.words:
-            start += length
-        return start
+    def _at(self, words: list[str], place: int) -> bool:
+        """Say whether the phrase stands at this place."""
+        return bool(self.words) and tuple(words[place : place + len(self.words)]) == self.words
+
+    def _after_repetitions(self, words: list[str], place: int) -> int:
+        """Return the first place at or after this one where something else than the phrase stands."""
+        while self._at(words, place):
+            place += len(self.words)
+        return place

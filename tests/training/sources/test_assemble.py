@@ -107,6 +107,7 @@ def test_a_missing_folder_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[
         ("Open the sunroof half way, please", True),
         ("please open the sunroof half way", True),
         ("open the sunroof half way pleas", True),
+        ("open the sun-roof half way please", True),
         ("close the windows", False),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 
 from training.text.sources.constraints import words_of
@@ -16,6 +17,12 @@ def normalised(text: str) -> str:
     return " ".join(words_of(text.replace(".", " ").replace("-", " ")))
 
 
+def _word_sets(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Returns the words of normalised text twice: as they stand, and with hyphens and apostrophes closed up."""
+    closed = re.sub(r"[^\w ]", "", text.lower().replace("-", ""))
+    return frozenset(normalised(text).split()), frozenset(closed.split())
+
+
 def _trigrams(text: str) -> Counter[str]:
     padded = f"  {text} "
     return Counter(padded[i : i + 3] for i in range(len(padded) - 2))
@@ -27,7 +34,7 @@ class ProtectedTexts:
     def __init__(self, texts: list[str]) -> None:
         self._texts = [normalised(text) for text in texts]
         self._exact = frozenset(self._texts)
-        self._words = [frozenset(text.split()) for text in self._texts]
+        self._words = [_word_sets(text) for text in texts]
         self._trigrams = [_trigrams(text) for text in self._texts]
         self._by_trigram: dict[str, list[int]] = defaultdict(list)
         for index, grams in enumerate(self._trigrams):
@@ -39,7 +46,7 @@ class ProtectedTexts:
         plain = normalised(text)
         if plain in self._exact:
             return True
-        words, grams = frozenset(plain.split()), _trigrams(plain)
+        words, grams = _word_sets(text), _trigrams(plain)
         shared: Counter[int] = Counter()
         for gram, count in grams.items():
             for index in self._by_trigram.get(gram, ()):
@@ -48,7 +55,7 @@ class ProtectedTexts:
         for index, overlap in shared.items():
             if 2 * overlap >= TRIGRAM_DICE_LIMIT * (total + self._trigrams[index].total()):
                 return True
-            other = self._words[index]
-            if len(words & other) >= TOKEN_JACCARD_LIMIT * len(words | other):
-                return True
+            for mine, other in zip(words, self._words[index], strict=True):
+                if len(mine & other) >= TOKEN_JACCARD_LIMIT * len(mine | other):
+                    return True
         return False

@@ -13,8 +13,9 @@ import pytest
 from intents.errors import AssistantError, EngineError, ErrorCode, InputError
 from vehicle_assistant.audio import wavtape
 from vehicle_assistant.audio.loudspeaker import LOUDSPEAKERS, SilentLoudspeaker, chunks, open_loudspeaker
+from vehicle_assistant.audio.rate import resampled
 from vehicle_assistant.audio.soundcard import SoundCard
-from vehicle_assistant.audio.wavtape import SAMPLE_RATE_HZ, WavTape, resampled
+from vehicle_assistant.audio.wavtape import SAMPLE_RATE_HZ, WavTape
 from vehicle_assistant.tts.port import Speech
 
 
@@ -165,15 +166,28 @@ def test_unknown_outputs_are_refused_and_the_known_named():
 
 
 class FakeStream:
-    def __init__(self, card):
-        self.card = card
+    """Asks for samples on a thread of its own, as PortAudio does, until it is closed or pulled out."""
 
-    def write(self, chunk):
-        if self.card.unplugged:
-            raise OSError(-9988, "Stream closed")
-        self.card.played += chunk
+    def __init__(self, card, more, n_frames):
+        self.card, self.more, self.n_frames = card, more, n_frames
+        self.closing = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        while not self.closing.wait(0.0005) and not self.card.unplugged:
+            samples, going_on = self.more(None, self.n_frames, {}, 0)
+            assert (len(samples), going_on) == (2 * self.n_frames, self.card.paContinue)
+            self.card.played += samples
+            if any(samples):
+                self.card.when_heard()
+
+    def is_active(self):
+        return self.thread.is_alive()
 
     def close(self):
+        self.closing.set()
+        self.thread.join()
         self.card.open_streams -= 1
 
 
@@ -181,23 +195,24 @@ class FakeCard:
     """PortAudio as far as an output needs it: two devices, of which the second plays."""
 
     paInt16 = 8
+    paContinue = 0
 
     def __init__(self):
         self.names = ["Microphone", "Cabin Speakers"]
         self.unplugged = False
         self.played = b""
         self.open_streams = 0
-        self.starts = 0
+        self.rates_hz = {22_050, 48_000}
+        self.when_heard = lambda: None
 
     def PyAudio(self):
-        self.starts += 1
         return self
 
     def get_device_count(self):
         return 0 if self.unplugged else 2
 
     def get_device_info_by_index(self, index):
-        return {"index": index, "name": self.names[index], "maxOutputChannels": index}
+        return {"index": index, "name": self.names[index], "maxOutputChannels": index, "defaultSampleRate": 48e3}
 
     def get_default_output_device_info(self):
         if self.unplugged:
@@ -208,8 +223,10 @@ class FakeCard:
         assert options["output_device_index"] == 1
         if self.unplugged:
             raise OSError(-9996, "Invalid output device")
+        if options["rate"] not in self.rates_hz:
+            raise OSError(-9997, "Invalid sample rate")
         self.open_streams += 1
-        return FakeStream(self)
+        return FakeStream(self, options["stream_callback"], options["frames_per_buffer"])
 
     def terminate(self):
         pass
@@ -220,16 +237,44 @@ def card(monkeypatch):
     fake = FakeCard()
     module = types.ModuleType("pyaudio")
     module.PyAudio = fake.PyAudio
-    module.paInt16 = fake.paInt16
+    module.paInt16, module.paContinue = fake.paInt16, fake.paContinue
     monkeypatch.setitem(sys.modules, "pyaudio", module)
     return fake
+
+
+def loud_part(card):
+    samples = np.frombuffer(card.played, "<i2")
+    return samples[samples != 0].tobytes()
+
+
+def test_a_stopped_sound_is_gone_from_the_card_and_the_next_one_is_whole(opened, card):
+    output = opened(SoundCard())
+    stop = threading.Event()
+    card.when_heard = stop.set
+    heard_s = output.play(beep(600.0, level=1000), stop)
+    assert 0.0 < heard_s < 600.0
+    assert output.play(beep(0.1, level=2000), never()) == pytest.approx(0.1)
+    samples = np.frombuffer(card.played, "<i2")
+    assert np.count_nonzero(samples == 1000) == round(heard_s * SAMPLE_RATE_HZ)
+    assert np.count_nonzero(samples == 2000) == round(0.1 * SAMPLE_RATE_HZ)
+
+
+def test_a_card_that_stops_asking_is_lost(card, monkeypatch):
+    output = SoundCard()
+    output._stream.closing.set()
+    output._stream.thread.join()
+    monkeypatch.setattr(output._stream, "is_active", lambda: True)
+    monkeypatch.setattr("vehicle_assistant.audio.soundcard.LOST_AFTER_S", 0.0)
+    with pytest.raises(EngineError) as lost:
+        output.play(beep(0.1), never())
+    assert lost.value.code is ErrorCode.DEVICE_LOST
 
 
 def test_a_card_is_found_by_part_of_its_name(card):
     output = open_loudspeaker("device", device="cabin")
     assert "Cabin Speakers" in output.name
     assert output.play(beep(0.1), never()) == pytest.approx(0.1)
-    assert card.played == beep(0.1).samples
+    assert loud_part(card) == beep(0.1).samples
     output.close()
     assert card.open_streams == 0
 
@@ -248,8 +293,8 @@ def test_a_microphone_is_no_loudspeaker(card):
         SoundCard("microphone")
 
 
-def test_a_card_pulled_out_is_lost_and_found_again_when_back(card):
-    output = SoundCard("cabin")
+def test_a_card_pulled_out_is_lost_and_found_again_when_back(opened, card):
+    output = opened(SoundCard("cabin"))
     output.play(beep(0.1), never())
     card.unplugged = True
     for expected in (ErrorCode.DEVICE_LOST, ErrorCode.DEVICE_ABSENT):
@@ -260,11 +305,21 @@ def test_a_card_pulled_out_is_lost_and_found_again_when_back(card):
     assert output.play(beep(0.1), never()) == pytest.approx(0.1)
 
 
-def test_speech_at_two_rates_opens_the_card_anew(card):
-    output = SoundCard()
-    output.play(beep(0.1), never())
-    output.play(beep(0.1, rate_hz=16_000), never())
+@pytest.mark.parametrize("rate_hz", [22_050, 48_000])
+def test_a_card_gets_the_rate_it_takes_whatever_the_speech(opened, card, rate_hz):
+    card.rates_hz = {rate_hz}
+    output = opened(SoundCard())
+    for speech in (beep(0.1), beep(0.1, rate_hz=16_000)):
+        assert output.play(speech, never()) == pytest.approx(0.1, abs=0.001)
+    assert np.count_nonzero(np.frombuffer(card.played, "<i2")) / rate_hz == pytest.approx(0.2, abs=0.002)
     assert card.open_streams == 1
+
+
+def test_a_card_that_cannot_be_opened_is_absent(card):
+    card.rates_hz = set()
+    with pytest.raises(EngineError) as refused:
+        SoundCard()
+    assert refused.value.code is ErrorCode.DEVICE_ABSENT
 
 
 def test_auto_takes_the_card_if_there_is_one_else_the_file_else_silence(opened, card, tmp_path):

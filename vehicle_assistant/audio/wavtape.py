@@ -9,11 +9,9 @@ import time
 from pathlib import Path
 from threading import Event
 
-import numpy as np
-import soxr
-
 from intents.errors import EngineError, ErrorCode, InputError
 from vehicle_assistant.audio.loudspeaker import chunks
+from vehicle_assistant.audio.rate import resampled
 from vehicle_assistant.tts.port import Speech
 
 SAMPLE_RATE_HZ = 22_050  # espeak-ng's own rate, so that speech is kept as it was made
@@ -110,15 +108,6 @@ class WavTape:
         self._file = self._path.open("w+b", buffering=0)
         self._written_bytes = 0
         self._begin()
-
-
-def resampled(speech: Speech, sample_rate_hz: int) -> Speech:
-    """Returns the sound at another rate."""
-    if speech.sample_rate_hz == sample_rate_hz or not speech.samples:
-        return Speech(speech.samples, sample_rate_hz)
-    source = np.frombuffer(speech.samples, "<i2")  # (n_samples,)
-    result = soxr.resample(source, speech.sample_rate_hz, sample_rate_hz)
-    return Speech(result.astype("<i2").tobytes(), sample_rate_hz)
 
 
 def _header(data_bytes: int) -> bytes:

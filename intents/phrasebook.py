@@ -196,6 +196,37 @@ def _texts(node: Node) -> Iterator[str]:
                 yield from _texts(inner)
 
 
+def _fills(node: Node) -> Iterator[Fill]:
+    match node:
+        case Fill():
+            yield node
+        case Optional(inner):
+            yield from _fills(inner)
+        case Choice(nodes) | Sequence_(nodes):
+            for inner in nodes:
+                yield from _fills(inner)
+
+
+def _check_fills(book: Phrasebook) -> None:
+    """Refuses braces that nothing fills, or that would fill a slot with what it cannot hold."""
+    for phrase in book.phrases:
+        for fill in _fills(phrase.template):
+            slot = _slot(phrase.intent, FILLS_SLOT.get(fill.slot, fill.slot))
+            wordings = book.fillers.get(fill.filler or fill.slot)
+            spoken = slot.quantity is not None and any(c.read and c.name == fill.filler for c in slot.quantity.choices)
+            if wordings is None and not spoken and fill.filler != "digits":
+                braces = ":".join(filter(None, (fill.slot, fill.filler)))
+                raise CatalogueError(ErrorCode.CATALOGUE_INVALID, f"{phrase.intent}: nothing fills {{{braces}}}")
+            if isinstance(wordings, Mapping) and not set(wordings) <= set(slot.values):
+                stray = ", ".join(sorted(set(wordings) - set(slot.values)))
+                raise CatalogueError(
+                    ErrorCode.CATALOGUE_INVALID, f"slots.yaml: {phrase.intent} {slot.name} is never {stray}"
+                )
+    for fill in (fill for reject in book.rejects for fill in _fills(reject)):
+        if fill.slot not in book.fillers:
+            raise CatalogueError(ErrorCode.CATALOGUE_INVALID, f"rejects.yaml: nothing fills {{{fill.slot}}}")
+
+
 def _phrase(intent: str, line: str) -> Phrase:
     template, _, meaning = line.partition(" => ")
     slots: dict[str, Json] = {}
@@ -245,10 +276,12 @@ def load(language: str = "en") -> Phrasebook:
     absent = set(COMMANDS) - set(replies)
     if absent:
         raise CatalogueError(ErrorCode.CATALOGUE_INVALID, f"phrasebook {language}: nothing for {sorted(absent)}")
-    return Phrasebook(
+    book = Phrasebook(
         phrases=tuple(phrases),
         rejects=tuple(parse(line) for line in content["rejects.yaml"]),
         fillers=content["slots.yaml"],
         replies=replies,
         spoken=content["spoken.yaml"],
     )
+    _check_fills(book)
+    return book

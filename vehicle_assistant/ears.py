@@ -28,7 +28,6 @@ from vehicle_assistant.ear_events import (
 from vehicle_assistant.wake.phrase import Phrase
 from vehicle_assistant.wake.port import WakeDetection, WakeDetector
 
-
 _PAUSES = frozenset({EndReason.COMPLETE, EndReason.SILENCE, EndReason.INCOMPLETE, EndReason.STALLED})
 
 

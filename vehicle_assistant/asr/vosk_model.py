@@ -43,8 +43,6 @@ class VoskModel:
         try:
             self._model = self._vosk.Model(model_path=str(directory))
             self._try_out()
-        except EngineError:
-            raise
         except Exception as broken:
             raise _invalid(directory, f"the speech library cannot load it ({broken})") from broken
 

@@ -99,6 +99,7 @@ class Ears:
         self._turn: _Turn | None = None
         self._now_s = 0.0
         self._speaking = False
+        self._between_streams = True  # the next stream's time is not known before its first frame
         self._gate_limit_s = 0.0
         self._deaf_until_s = 0.0
         self._pending_window_s: float | None = None
@@ -112,6 +113,7 @@ class Ears:
         """Take the next frame of the stream and return what was heard by it, in order."""
         heard = _Heard(frame, self._vad.is_speech(frame))
         self._now_s = frame.end_s
+        self._between_streams = False
         if self._speaking and frame.end_s >= self._gate_limit_s:
             self.gate(speaking=False)
         if self._speaking or frame.start_s < self._deaf_until_s:
@@ -125,12 +127,13 @@ class Ears:
         """Listen without a wake phrase: push to talk, or an answer to the assistant's question.
 
         Without words for `window_s` (default: the endpoint's own) it ends in NothingHeard. While the assistant
-        speaks, listening starts when it has finished. While listening already, nothing changes.
+        speaks, and between two streams, listening starts with the next frame that may be heard. While listening
+        already, nothing changes.
         """
         if self._turn is not None or self._wake is None:
             return ()
         window_s = self._endpoint.no_speech_timeout_s if window_s is None else window_s
-        if self._speaking or self._now_s < self._deaf_until_s:
+        if self._speaking or self._between_streams or self._now_s < self._deaf_until_s:
             self._pending_window_s = window_s
             return ()
         from_s = self._now_s - self._settings.listen_preroll_s
@@ -188,6 +191,7 @@ class Ears:
         if self._wake is not None:
             self._wake.reset()
         self._deaf_until_s = 0.0
+        self._between_streams = True
         return tuple(events)
 
     def _guard(self, frame: Frame) -> tuple[EarEvent, ...]:

@@ -39,6 +39,11 @@ class Cabin:
         self._indices = itertools.count()
         self.now_s = 0.0
 
+    def restart(self) -> None:
+        """The next frame begins another stream, at zero."""
+        self._indices = itertools.count()
+        self.now_s = 0.0
+
     def drive(self, until_s: float) -> list[EarEvent]:
         events: list[EarEvent] = []
         while self.now_s < until_s - 1e-9:
@@ -169,6 +174,17 @@ def test_push_to_talk_needs_no_wake_phrase_and_hears_what_was_begun_a_little_ear
     assert spoken(events) == ["next song"]
     assert endings(events)[0].wake_at_s is None
     assert endings(events)[0].stages.wake_decided_at_s is None
+
+
+def test_listening_between_two_streams_starts_with_the_next_one():
+    """The next recording counts its time from zero again, and the first frame of all is no different."""
+    cabin = Cabin(words("next song", 1.0))
+    assert cabin.ears.listen() == ()
+    assert spoken(cabin.drive(4.0)) == ["next song"]
+    cabin.ears.finish()
+    cabin.restart()
+    cabin.ears.listen()
+    assert spoken(cabin.drive(4.0)) == ["next song"]
 
 
 def test_a_follow_up_window_closes_by_itself():

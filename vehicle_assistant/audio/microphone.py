@@ -198,7 +198,7 @@ def _start_library() -> Any:
         raise EngineError(
             ErrorCode.ENGINE_UNAVAILABLE, "PyAudio is not installed", remedy="install PyAudio and PortAudio"
         ) from absent
-    _quieten_alsa()
+    _quieten()
     return pyaudio.PyAudio()
 
 
@@ -227,12 +227,19 @@ def _find(library: Any, device: str) -> dict[str, Any]:
 
 
 _ALSA_HANDLER = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
-_say_nothing = _ALSA_HANDLER(lambda *_: None)  # kept for ever: ALSA calls it from its own code
+_JACK_HANDLER = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
+_say_nothing_of_alsa = _ALSA_HANDLER(lambda *_: None)  # kept for ever: the libraries call them from their own code
+_say_nothing_of_jack = _JACK_HANDLER(lambda _: None)
 
 
-def _quieten_alsa() -> None:
-    """Keep ALSA from printing every configuration it tries; what matters comes back as an error anyway."""
-    try:
-        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_say_nothing)
-    except (OSError, AttributeError):
-        return  # no ALSA on this machine
+def _quieten() -> None:
+    """Keep ALSA and JACK from printing every device they look for; what matters comes back as an error anyway."""
+    for name, function, handler in (
+        ("libasound.so.2", "snd_lib_error_set_handler", _say_nothing_of_alsa),
+        ("libjack.so.0", "jack_set_error_function", _say_nothing_of_jack),
+        ("libjack.so.0", "jack_set_info_function", _say_nothing_of_jack),
+    ):
+        try:
+            getattr(ctypes.CDLL(name), function)(handler)
+        except (OSError, AttributeError):
+            continue  # not on this machine

@@ -43,6 +43,8 @@ class Limits:
     parse_s: float = 2.0
     partial_s: float = 0.3
     command_ttl_s: float = 3.0
+    recogniser_floor: float = 0.3
+    """Mean word confidence, 0 to 1, below which words are not acted on."""
     answer_window_s: float = 6.0
     """How long the driver has for the answer to a question, before it is forgotten."""
 
@@ -72,11 +74,12 @@ class Pipeline:
         limits: Limits,
         *,
         warned: Callable[[], bool] = lambda: False,
+        in_step: bool = False,
     ) -> None:
-        """Takes the ports; `warned` tells whether a driver warning is up."""
+        """Takes the ports; `warned`: a driver warning is up; `in_step`: hear nothing new until a turn is over."""
         self._ears, self._parser, self._speech, self._link = ears, parser, speech, link
         self._dialogue, self._answers, self._observers, self._limits = dialogue, answers, observers, limits
-        self._warned = warned
+        self._warned, self._in_step = warned, in_step
         self._turns: asyncio.Queue[Turn | None] = asyncio.Queue()
         self._partial: asyncio.Task[None] | None = None
         self._last_done: Turn | None = None
@@ -94,7 +97,9 @@ class Pipeline:
                     case PartialHeard(text):
                         self._speculate(text)
                     case SpeechHeard():
-                        self._turns.put_nowait(spoken(event))
+                        self._turns.put_nowait(spoken(event, self._limits.recogniser_floor))
+                        if self._in_step:
+                            await self._turns.join()
                     case SilenceHeard(reason, wake_at_s):
                         await self._tell(Turn("voice", "", wake_at_s=wake_at_s, outcome=NothingHeard(reason.value)))
                     case StopHeard():
@@ -106,6 +111,7 @@ class Pipeline:
     async def _take_turns(self) -> None:
         while (turn := await self._turns.get()) is not None:
             await self.turn(turn)
+            self._turns.task_done()
 
     def _speculate(self, text: str) -> None:
         """Parses what was said so far, to know when a command is complete. Never acts on it."""
@@ -128,7 +134,7 @@ class Pipeline:
     async def turn(self, turn: Turn) -> Turn:
         """Carries one turn through to its last word."""
         try:
-            turn.outcome = await self._understand(turn)
+            turn.outcome = NotUnderstood(sure=False) if turn.doubtful else await self._understand(turn)
         except AssistantError as error:
             turn.outcome = Failed(error.code, error.message)
         await self._answer(turn)
@@ -211,11 +217,15 @@ class Pipeline:
         if heard and isinstance(turn.outcome, Asked) and turn.source != "text":
             await self._ears.listen(self._limits.answer_window_s)
 
-    async def offer(self, commands: tuple[Command, ...], question: str) -> None:
-        """Proposes commands to the driver and listens for a yes."""
-        self._dialogue.asks_to_confirm(commands, time.monotonic() + self._limits.answer_window_s, offered=True)
-        if await self._speech.say(question, Priority.WARNING):
+    async def offer_rest_stop(self, commands: tuple[Command, ...]) -> None:
+        """Proposes the way to a rest stop to a tired driver, and listens for a yes."""
+        if await self._speech.say(self._answers.sentence("offer_rest_stop"), Priority.WARNING):
+            self._dialogue.asks_to_confirm(commands, time.monotonic(), offered=True)
             await self._ears.listen(self._limits.answer_window_s)
+
+    async def announce(self, sentence: str) -> None:
+        """Says one of the assistant's own sentences, unasked."""
+        await self._speech.say(self._answers.sentence(sentence), Priority.INFORMATION)
 
     def _why(self) -> str:
         last = self._last_done
@@ -228,9 +238,10 @@ class Pipeline:
             await (observer.turn(event) if isinstance(event, Turn) else observer.part(event))
 
 
-def spoken(event: SpeechHeard) -> Turn:
+def spoken(event: SpeechHeard, floor: float) -> Turn:
     """Begins a turn with what was heard, and the times its hearing took."""
-    turn = Turn("voice", event.transcript.text, wake_at_s=event.wake_at_s)
+    doubtful = event.transcript.confidence < floor
+    turn = Turn("voice", event.transcript.text, wake_at_s=event.wake_at_s, doubtful=doubtful)
     turn.took("endpoint", (event.endpointed_at_s - event.speech_end_s) * 1000)
     turn.took("transcribe", event.stages.finish_took_s * 1000)
     return turn

@@ -1,5 +1,7 @@
 """Speaking without hearing oneself: the ears are closed while the assistant's own voice is in the air."""
 
+import asyncio
+
 from vehicle_assistant.audio.earcons import Earcon
 from vehicle_assistant.mouth import Priority
 from vehicle_assistant.ports import Ears, Voice
@@ -12,7 +14,13 @@ class Speech:
         self._ears = ears
         self._voice = voice
         self._speaking = 0
+        self._silent = asyncio.Event()
+        self._silent.set()
         self.last_answer = ""
+
+    async def silence(self) -> None:
+        """Returns once nothing is being said or waits to be."""
+        await self._silent.wait()
 
     async def say(self, text: str, priority: Priority, earcon: Earcon | None = None) -> bool:
         """Says it and returns whether it was heard to its end. Something more urgent may cut it short."""
@@ -21,6 +29,7 @@ class Speech:
         if priority is Priority.ANSWER and text:
             self.last_answer = text
         self._speaking += 1
+        self._silent.clear()
         if self._speaking == 1:
             await self._ears.gate(speaking=True)
         try:
@@ -29,6 +38,7 @@ class Speech:
             self._speaking -= 1
             if self._speaking == 0:
                 await self._ears.gate(speaking=False)
+                self._silent.set()
 
     async def tone(self, earcon: Earcon) -> None:
         """Plays a tone; the ears stay open, because the driver may already be speaking."""

@@ -24,6 +24,8 @@ class Turn:
     id: str = field(default_factory=lambda: str(uuid7()))
     wake_at_s: float | None = None
     """Stream time of the wake phrase; None when none was needed."""
+    doubtful: bool = False
+    """The recogniser itself does not trust the words."""
     parsed: Parsed | None = None
     deliveries: tuple[Delivery, ...] = ()
     outcome: Outcome = field(default_factory=lambda: NothingHeard("pending"))

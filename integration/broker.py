@@ -6,6 +6,7 @@ Both listen on the loopback interface only, keep nothing on disk, and never outl
 import asyncio
 import contextlib
 import ctypes
+import errno
 import os
 import shutil
 import signal
@@ -32,6 +33,9 @@ BrokerKind = Literal["auto", "mosquitto", "embedded"]
 
 MOSQUITTO_SETTINGS = """\
 # Private development broker: loopback only, nothing kept on disk.
+# Started by root, mosquitto would change its user, and the kernel would forget that it is to die with us.
+# Started by anyone else it ignores this line.
+user root
 listener {port} {host}
 allow_anonymous true
 persistence false
@@ -63,6 +67,7 @@ def find_mosquitto() -> str | None:
 async def ensure_broker(kind: BrokerKind = "auto", *, port: int = 0) -> AsyncIterator[RunningBroker]:
     """Runs a broker for the time of the `async with`; port 0 takes a free one.
 
+    Enter it in a thread that lasts as long: mosquitto ends with the thread that started it.
     Raises LinkError BROKER_UNREACHABLE when mosquitto is asked for and absent, or no broker comes up.
     """
     program = None if kind == "embedded" else find_mosquitto()
@@ -91,6 +96,10 @@ async def _mosquitto(program: str, port: int) -> AsyncIterator[RunningBroker]:
 
 async def _start(program: str, wanted_port: int, folder: Path) -> tuple[asyncio.subprocess.Process, int]:
     settings, complaints = folder / "mosquitto.conf", folder / "mosquitto.log"
+    if wanted_port and not _is_free(wanted_port):  # else we would take another's listener for ours
+        raise LinkError(
+            ErrorCode.BROKER_UNREACHABLE, f"port {wanted_port} is in use", remedy="free the port, or use port 0"
+        )
     for _ in range(PORT_ATTEMPTS if wanted_port == 0 else 1):
         port = wanted_port or free_port()
         settings.write_text(MOSQUITTO_SETTINGS.format(host=LOOPBACK, port=port), encoding="utf-8")
@@ -142,6 +151,16 @@ def free_port() -> int:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            return error.errno != errno.EADDRINUSE
+        return True
 
 
 def _die_with_parent() -> Callable[[], None] | None:

@@ -93,7 +93,11 @@ class BusLink:
         subscriptions.append(Subscription(self._status_topic, 1))
         will = self._message(AssistantStatus(status="offline"))
         await self._bus.open(subscriptions, self, will)
-        await self._connected.wait()
+        try:
+            await self._connected.wait()
+        except BaseException:  # cancelled while greeting: nobody would close the bus
+            await self._bus.close()
+            raise
         return self
 
     async def __aexit__(
@@ -207,7 +211,9 @@ class BusLink:
             self._take(message)
         except PayloadError as error:
             self._dropped[error.malformation] += 1
-            log.warning("dropped a message on %s: %s", message.topic[:100], error.malformation)
+            count = self._dropped[error.malformation]
+            if count & (count - 1) == 0:  # the 1st, 2nd, 4th, 8th...: a flood must not fill the journal
+                log.warning("dropped %d messages: %s, last on %s", count, error.malformation, message.topic[:100])
 
     async def _greet(self) -> None:
         """Says what we are, and waits for the echo: brokers deliver in order, so the retained states came before it."""

@@ -94,9 +94,7 @@ class VehicleLink(Protocol):
     def dropped(self) -> Counter[str]:
         """Messages not used, counted by reason (`payload.Malformation`)."""
 
-    async def send(
-        self, command: Command, *, turn_id: str, source: Source, ttl_s: float = DEFAULT_TTL_S
-    ) -> Delivery:
+    async def send(self, command: Command, *, turn_id: str, source: Source, ttl_s: float = DEFAULT_TTL_S) -> Delivery:
         """Sends one command and waits for its outcome, at most `ttl_s`. Never raises for what the vehicle does."""
 
     def state(self, domain: str) -> StateReading | None:

@@ -186,7 +186,6 @@ class Connection:
     def _arrived(self, message: MQTTMessage) -> None:
         if len(message.payload) > MAX_PAYLOAD_BYTES:
             self._dropped[Malformation.OVERSIZED] += 1
-            log.warning("dropped a message of %d bytes", len(message.payload))
             return
         properties = message.properties
         self._on_message(

@@ -96,9 +96,7 @@ class EmbeddedBroker:
                 async with asyncio.timeout(1.0):  # a client that does not read must not hold us up
                     await writer.wait_closed()
 
-    def _admit(
-        self, connect: Connect, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> Session | None:
+    def _admit(self, connect: Connect, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Session | None:
         """Answers CONNECT; a session of the same name ends first. None when the client is not let in."""
         if connect.version != V5 and not connect.client_id and not connect.clean_start:
             writer.write(packets.packet(Kind.CONNACK, bytes([0, _V311_CODES[Reason.CLIENT_IDENTIFIER_NOT_VALID]])))

@@ -137,9 +137,7 @@ def read_publish(flags: int, body: bytes, version: int) -> tuple[Publication, in
     return _publication(topic, reader.rest(), qos, bool(flags & 0x01), properties), packet_id
 
 
-def _publication(
-    topic: str, payload: bytes, qos: int, retain: bool, properties: tuple[Property, ...]
-) -> Publication:
+def _publication(topic: str, payload: bytes, qos: int, retain: bool, properties: tuple[Property, ...]) -> Publication:
     life = next((one.value for one in properties if one.kind == wire.MESSAGE_EXPIRY), None)
     passed_on = tuple(one for one in properties if one.kind not in (wire.MESSAGE_EXPIRY, wire.WILL_DELAY))
     return Publication(topic, payload, qos, retain, passed_on, life if isinstance(life, int) else None)
@@ -159,9 +157,7 @@ def read_subscribe(body: bytes, version: int) -> tuple[int, list[Filter]]:
         reserved = 0xC0 if version == V5 else 0xFC
         if options & reserved or options & 0x03 == 3 or handling == 3:
             raise Malformed
-        filters.append(
-            Filter(topic_filter, options & 0x03, bool(options & 0x04), bool(options & 0x08), handling)
-        )
+        filters.append(Filter(topic_filter, options & 0x03, bool(options & 0x04), bool(options & 0x08), handling))
     if not filters:
         raise Malformed(Reason.PROTOCOL_ERROR)
     return packet_id, filters

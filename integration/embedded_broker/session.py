@@ -160,9 +160,7 @@ class Session:
 
     def _unsubscribe(self, body: bytes) -> None:
         packet_id, filters = packets.read_unsubscribe(body, self._connect.version)
-        codes = [
-            Reason.SUCCESS if self.filters.pop(one, None) else Reason.NO_SUBSCRIPTION_EXISTED for one in filters
-        ]
+        codes = [Reason.SUCCESS if self.filters.pop(one, None) else Reason.NO_SUBSCRIPTION_EXISTED for one in filters]
         answer = wire.number(packet_id, 2)
         if self._connect.version == V5:
             answer += wire.write_properties(()) + bytes(codes)

@@ -92,7 +92,7 @@ def places(words: str, around: Point) -> list[Site]:
         reach_km = (0.8 + draw % 17 / 10) * (1 + index * 1.4)
         point = beyond(around, (draw // 7 + index * 137) % 360, reach_km)
         label = name if set(kind.name.split()) & set(name.lower().split()) else f"{name} {kind.name.title()}"
-        sites.append(Site(label, point, price=(index * 3 + 2) % count, rating=(index * 2 + 3) % count))
+        sites.append(Site(label, point, price=(index * 3 + 2) % count, rating=(index * 2 + 1) % count))
     return sites
 
 

@@ -26,6 +26,7 @@ from integration.simulator.subsystem import Subsystem
 from integration.simulator.vehicle_body import VehicleBody
 from integration.topics import DEFAULT_PREFIX, MOTION_MAX_AGE_S, TOPICS
 from intents.base import Json
+from intents.errors import ErrorCode, SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -182,7 +183,14 @@ async def run_simulator(
     faults: Faults | None = None,
     samples: Samples | None = None,
 ) -> None:
-    """Runs a simulated vehicle on a broker until cancelled; raises LinkError when there is no broker."""
+    """Runs a simulated vehicle on a broker until cancelled.
+
+    Raises LinkError when there is no broker and SettingsError for a drive that `DRIVES` does not have.
+    """
+    if drive not in DRIVES:
+        raise SettingsError(
+            ErrorCode.SETTING_INVALID, f"no such drive: {drive!r}", remedy=f"use one of: {', '.join(DRIVES)}"
+        )
     address = BrokerAddress(host, port, client_id="simulated-vehicle")
     bus = make_bus(LinkSettings(address=address, prefix=prefix))
     async with SimulatedVehicle(bus, prefix=prefix, drive=DRIVES[drive], faults=faults, samples=samples) as vehicle:

@@ -1,4 +1,4 @@
-"""Benches: an assistant's link, a simulated vehicle and a probe on one bus, over memory, mosquitto and our own broker."""
+"""Benches: a link, a simulated vehicle and a probe on one bus, over memory, mosquitto and our own broker."""
 
 import asyncio
 import time

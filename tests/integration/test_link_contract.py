@@ -284,28 +284,22 @@ async def test_motion_is_known_while_it_is_told(bench, eventually) -> None:
         await eventually(link.motion)
 
 
-async def test_the_status_is_kept_and_ends_offline(bench) -> None:
+async def test_the_status_is_kept_and_ends_offline(bench, eventually) -> None:
     async with bench.probe([]):
         async with bench.link() as link:
             assert await link.publish(AssistantStatus(status="ready"))
             async with bench.probe(["vehicle/assistant/status"]) as late:
-                await _heard(late)
+                await eventually(lambda: late.heard)
         async with bench.probe(["vehicle/assistant/status"]) as later:
-            await _heard(later)
+            await eventually(lambda: later.heard)
 
     assert (decode(late.heard[0].payload)["status"], late.heard[0].retain) == ("ready", True)
     assert (decode(later.heard[0].payload)["status"], later.heard[0].retain) == ("offline", True)
 
 
-async def _heard(probe) -> None:
-    async with asyncio.timeout(10):
-        while not probe.heard:
-            await asyncio.sleep(0.005)
-
-
-async def test_a_link_that_starts_says_so(bench) -> None:
+async def test_a_link_that_starts_says_so(bench, eventually) -> None:
     async with bench.link(), bench.probe(["vehicle/assistant/status"]) as probe:
-        await _heard(probe)
+        await eventually(lambda: probe.heard)
 
     wire = AssistantStatus.model_validate_json(probe.heard[0].payload)
     assert wire == AssistantStatus(status="degraded", problems=(Problem(part="service", reason="starting"),))
@@ -318,13 +312,13 @@ async def test_turns_are_told_but_not_kept(bench, eventually) -> None:
             assert await link.publish(record)
             await eventually(lambda: probe.heard)
         async with bench.probe(["vehicle/assistant/#"]) as late:
-            await _heard(late)
+            await eventually(lambda: late.heard)
 
     assert TurnRecord.model_validate_json(probe.heard[0].payload) == record
     assert {message.topic for message in late.heard} == {"vehicle/assistant/status"}
 
 
-async def test_a_lost_bus_is_told_once_and_commands_fail_fast(bench) -> None:
+async def test_a_lost_bus_is_told_once_and_commands_fail_fast(bench, eventually) -> None:
     async with bench.link() as link:
         changes = link.connection_changes()
         async with bench.vehicle() as vehicle:
@@ -346,16 +340,10 @@ async def test_a_lost_bus_is_told_once_and_commands_fail_fast(bench) -> None:
             await bench.restore()
             async with asyncio.timeout(30):
                 assert await anext(changes) is True
-            await _until_state(link, "climate")
+            await eventually(lambda: link.state("climate"))
 
             assert (await send(link, LOUDER)).outcome is Outcome.DONE
             assert [done.intent for done in vehicle.ecus["media"].carried_out] == ["media.change_volume"]
-
-
-async def _until_state(link: BusLink, domain: str) -> None:
-    async with asyncio.timeout(30):
-        while link.state(domain) is None:
-            await asyncio.sleep(0.005)
 
 
 async def test_the_retained_state_is_read_before_the_link_is_connected(bench, eventually) -> None:

@@ -39,8 +39,8 @@ def test_fields_are_read_back_from_the_path_they_made() -> None:
     assert TOPICS["command"].filter("a/b", domain="phone") == "a/b/command/phone/+"
 
 
-@pytest.mark.parametrize("path", ["v", "v/", "x/motion", "v/motion/", "v/motion/x", "v/state/", "v/state/A", "vv/motion",
-                                  "v/command/climate", "v/state/a/b", "v/state/a\n"])  # fmt: skip
+@pytest.mark.parametrize("path", ["v", "v/", "x/motion", "v/motion/", "v/motion/x", "v/state/", "v/state/A",
+                                  "vv/motion", "v/command/climate", "v/state/a/b", "v/state/a\n"])  # fmt: skip
 def test_other_topics_belong_to_no_row(path: str) -> None:
     assert find("v", path) is None
 

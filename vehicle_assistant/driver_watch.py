@@ -10,8 +10,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from pydantic import ValidationError
-
 from integration.envelope import Alert as AlertPayload
 from integration.envelope import DriverState
 from integration.link import VehicleLink
@@ -21,7 +19,7 @@ from intents.driver_monitoring import AlertKind, DriverMonitoringState
 from vehicle_assistant.audio.earcons import Earcon
 from vehicle_assistant.driver.alerts import Alert, AlertLevel, DriverAlertKind
 from vehicle_assistant.driver.monitor import DriverMonitor
-from vehicle_assistant.driver.samples import DriverSample, Drop
+from vehicle_assistant.driver.samples import Drop, read_sample
 from vehicle_assistant.driver.wording import presentation, words
 from vehicle_assistant.mouth import Priority
 from vehicle_assistant.speech import Speech
@@ -86,12 +84,11 @@ class DriverWatch:
     async def _look(self) -> None:
         """Feeds the camera's samples."""
         async for payload in self._link.driver_samples():
-            try:
-                sample = DriverSample.model_validate(payload)
-            except ValidationError:
-                self._monitor.refuse(Drop.MALFORMED)
-                continue
-            self._queue(self._monitor.sample(sample, time.monotonic()))
+            sample = read_sample(payload)
+            if isinstance(sample, Drop):
+                self._monitor.refuse(sample)
+            else:
+                self._queue(self._monitor.sample(sample, time.monotonic()))
 
     async def _pass_time(self) -> None:
         """Feeds speed, the driver's own settings, and time itself; publishes the state."""

@@ -43,9 +43,9 @@ STORY: tuple[Scene, ...] = (
     Scene("a question about the vehicle", ("computer how warm is it outside",), Done),
     Scene(
         "a setting of driver monitoring",
-        ("computer warn me with a chime",),
+        ("computer set the warning sensitivity to high",),
         Done,
-        ("driver_monitoring.set_alert_style",),
+        ("driver_monitoring.set_sensitivity",),
     ),
     Scene("something no car can do", ("computer tell me a joke",), NotUnderstood),
     Scene("refused at speed", ("computer open the trunk",), Refused, speed_kmh=120.0),

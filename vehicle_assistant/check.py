@@ -5,8 +5,6 @@ import importlib.util
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
@@ -14,17 +12,22 @@ from integration.address import BrokerAddress
 from integration.broker import find_mosquitto
 from integration.bus import Listener, Message
 from integration.links import BUSES, LinkSettings, make_bus
-from intents.errors import AssistantError, EngineError, SettingsError
+from intents.errors import AssistantError, EngineError, ModelError, SettingsError
 from vehicle_assistant.asr.engines import RECOGNISERS
 from vehicle_assistant.audio.sources import SOURCES
 from vehicle_assistant.broker_access import broker_address
+from vehicle_assistant.check_report import Finding, Report, SettingRow, State, print_report
+from vehicle_assistant.engine_trial import Trial, try_engine
+from vehicle_assistant.jobs import ears_job, parser_job, voice_job
 from vehicle_assistant.models.manifest import ModelKind
 from vehicle_assistant.models.store import ModelStatus, Store
 from vehicle_assistant.parser.engines import PARSER_ENGINES
+from vehicle_assistant.ports import Part
 from vehicle_assistant.settings import Loaded, Settings, load
 from vehicle_assistant.sound_devices import SoundDevices, sound_devices
 from vehicle_assistant.tts.engines import SPEAKERS
 from vehicle_assistant.wake.engines import DETECTORS
+from vehicle_assistant.workers.jobs import Job
 
 TABLES: Mapping[str, Mapping[str, object]] = {
     "audio": SOURCES,
@@ -48,48 +51,8 @@ PROGRAMS = {"espeak": "espeak-ng"}
 SPEECH_MODEL_ENGINES = frozenset({"vosk", "vosk_phrase"})
 PARSER_MODEL_ENGINES = frozenset({"nano"})
 
-
-class State(StrEnum):
-    """How a finding is to be taken."""
-
-    OK = "ok"
-    MISSING = "missing"
-    """The service cannot run as set."""
-    NOTE = "note"
-    """Something is not there that the settings do not need."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    area: str
-    name: str
-    state: State
-    detail: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SettingRow:
-    """One setting in force."""
-
-    key: str
-    value: str
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """All that `check` has to say."""
-
-    settings: tuple[SettingRow, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def ok(self) -> bool:
-        """True when the service could run."""
-        return all(finding.state is not State.MISSING for finding in self.findings)
+WORK = {Part.EARS: "a second of silence heard", Part.PARSER: "a sentence parsed", Part.VOICE: "a sentence spoken"}
+"""What a trial does."""
 
 
 def run_check(
@@ -100,8 +63,6 @@ def run_check(
     output: TextIO | None = None,
 ) -> int:
     """Looks, prints, and returns 0 when the service could run as it is set, else 1."""
-    from vehicle_assistant.check_report import print_report
-
     report = examine(config, environ)
     print_report(report, as_json=as_json, output=output)
     return 0 if report.ok else 1
@@ -111,8 +72,9 @@ def examine(
     config: Path | None = None,
     environ: Mapping[str, str] | None = None,
     devices: Callable[[], SoundDevices] = sound_devices,
+    trial: Callable[[Part, Job], Trial] = try_engine,
 ) -> Report:
-    """Looks at everything; nothing that is missing stops it."""
+    """Looks at everything; nothing that is missing stops it. Native code runs in child processes only."""
     environ = os.environ if environ is None else environ
     try:
         loaded = load(config, environ)
@@ -123,6 +85,7 @@ def examine(
         Finding("settings", "file", State.OK, str(loaded.file)),
         *_engines(settings),
         *_models(settings, Store.of(environ)),
+        *_trials(settings, Store.of(environ), trial),
         *_sound(settings, devices),
         *_vehicle(settings),
         *_surroundings(environ),
@@ -204,6 +167,28 @@ def _model(status: ModelStatus, *, chosen: bool) -> Finding:
     proof = "SHA-256 as listed" if status.verified.hash_checked else "not in any list: only its form was checked"
     size_mb = status.verified.size_bytes / 1e6
     return Finding("model", name, State.OK, f"{size_mb:.1f} MB, {status.verified.licence}, {proof}; {status.path}")
+
+
+def _trials(settings: Settings, store: Store, trial: Callable[[Part, Job], Trial]) -> Iterator[Finding]:
+    """What the chosen engines do with the chosen models. A model that is absent has been reported already."""
+    makers: Mapping[Part, Callable[[], Job]] = {
+        Part.EARS: lambda: ears_job(settings, store),
+        Part.PARSER: lambda: parser_job(settings, store),
+        Part.VOICE: lambda: voice_job(settings),
+    }
+    for part, make_job in makers.items():
+        try:
+            tried = trial(part, make_job())
+        except ModelError:
+            continue
+        except AssistantError as error:
+            yield _broken("trial", part, error, needed=True)
+            continue
+        if tried.code is None:
+            detail = f"works: loaded in {tried.load_ms:.0f} ms, {WORK[part]} in {tried.work_ms:.0f} ms"
+            yield Finding("trial", part, State.OK, detail)
+        else:
+            yield Finding("trial", part, State.MISSING, tried.message, tried.remedy)
 
 
 def _sound(settings: Settings, devices: Callable[[], SoundDevices]) -> Iterator[Finding]:

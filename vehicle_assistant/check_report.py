@@ -1,18 +1,61 @@
-"""Prints what `check` found: tables for people, one JSON object for machines."""
+"""What `check` has to report, and how: tables for people, one JSON object for machines."""
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import TextIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from vehicle_assistant.check import Finding, Report, State
-
 PLAIN_COLUMNS = 200
 """Width where there is no terminal: paths stay in one piece for grep."""
+
+
+class State(StrEnum):
+    """How a finding is to be taken."""
+
+    OK = "ok"
+    MISSING = "missing"
+    """The service cannot run as set."""
+    NOTE = "note"
+    """Something is not there that the settings do not need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    area: str
+    name: str
+    state: State
+    detail: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting in force."""
+
+    key: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that `check` has to say."""
+
+    settings: tuple[SettingRow, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True when the service could run."""
+        return all(finding.state is not State.MISSING for finding in self.findings)
+
 
 MARKS = {State.OK: "[green]ok[/]", State.MISSING: "[bold red]missing[/]", State.NOTE: "[yellow]note[/]"}
 

@@ -12,7 +12,10 @@ import pytest
 from integration.broker import ensure_broker, free_port
 from intents.errors import EngineError, ErrorCode
 from vehicle_assistant import check
-from vehicle_assistant.check import State, examine, run_check
+from vehicle_assistant.check import examine, run_check
+from vehicle_assistant.check_report import Finding, State, print_report
+from vehicle_assistant.engine_trial import Trial
+from vehicle_assistant.ports import Part
 from vehicle_assistant.settings import load
 from vehicle_assistant.sound_devices import SoundDevices
 
@@ -32,17 +35,21 @@ def config(tmp_path):
     return write
 
 
-def findings(file, devices=lambda: HEADSET, environ=None) -> dict[str, check.Finding]:
-    report = examine(file, environ or {}, devices)
+def works(part, job) -> Trial:
+    return Trial(load_ms=1.0, work_ms=2.0)
+
+
+def findings(file, devices=lambda: HEADSET, environ=None, trial=works) -> dict[str, Finding]:
+    report = examine(file, environ or {}, devices, trial)
     return {f"{finding.area} {finding.name}": finding for finding in report.findings}
 
 
-def missing(found: dict[str, check.Finding]) -> list[str]:
+def missing(found: dict[str, Finding]) -> list[str]:
     return [name for name, finding in found.items() if finding.state is State.MISSING]
 
 
 def test_a_machine_that_has_everything_could_run(config) -> None:
-    report = examine(config(), {}, lambda: HEADSET)
+    report = examine(config(), {}, lambda: HEADSET, works)
     assert report.ok
     assert all(finding.remedy for finding in report.findings if finding.state is not State.OK)
 
@@ -50,7 +57,7 @@ def test_a_machine_that_has_everything_could_run(config) -> None:
 def test_every_setting_is_shown_with_its_origin(config) -> None:
     file = config("[voice]\nspeed_wpm = 180\n")
     environ = {"VEHICLE_ASSISTANT__ASSISTANT__LOG_SPEECH": "true"}
-    rows = {row.key: row for row in examine(file, environ, lambda: HEADSET).settings}
+    rows = {row.key: row for row in examine(file, environ, lambda: HEADSET, works).settings}
     assert list(load(file, environ).origins) == list(rows)
     assert ("180", f"{file}:4") == (rows["voice.speed_wpm"].value, rows["voice.speed_wpm"].origin)
     log_speech = rows["assistant.log_speech"]
@@ -64,6 +71,15 @@ def test_broken_settings_are_a_finding_and_exit_code_one(config) -> None:
     report = json.loads(output.getvalue())
     assert [report["ok"], report["settings"]] == [False, []]
     assert "did you mean phrase?" in report["findings"][0]["remedy"]
+
+
+def test_the_exit_code_is_that_of_the_real_machine(config, tmp_path) -> None:
+    recording = tmp_path / "drive.wav"
+    recording.touch()
+    file = config(f'[audio]\nsource = "wav"\nwav_path = "{recording}"\n')
+    output = io.StringIO()
+    assert run_check(file, as_json=True, environ={}, output=output) == 0
+    assert json.loads(output.getvalue())["ok"]
 
 
 def test_a_microphone_that_is_not_there_stops_the_service_only_if_it_is_the_source(config, tmp_path) -> None:
@@ -124,7 +140,34 @@ def test_the_chosen_models_are_marked(config) -> None:
         assert "SHA-256 as listed" in found[name].detail
 
 
-def broker_finding(file) -> check.Finding:
+def test_each_engine_is_tried_with_its_job(config) -> None:
+    tried = []
+
+    def trial(part, job) -> Trial:
+        tried.append((part, type(job).__name__))
+        return works(part, job)
+
+    found = findings(config(), trial=trial)
+    assert tried == [(Part.EARS, "EarsJob"), (Part.PARSER, "ParserJob"), (Part.VOICE, "VoiceJob")]
+    assert found["trial parser"].detail == "works: loaded in 1 ms, a sentence parsed in 2 ms"
+
+
+def test_an_engine_that_refuses_or_crashes_is_missing(config) -> None:
+    def trial(part, job) -> Trial:
+        if part is Part.EARS:
+            raise EngineError(ErrorCode.ENGINE_FAILED, "ended with signal 11", remedy="install it again")
+        return Trial(code=ErrorCode.MODEL_INVALID, message="weights of another catalogue", remedy="install them again")
+
+    found = findings(config(), trial=trial)
+    assert missing(found) == ["trial ears", "trial parser", "trial voice"]
+    assert [found[name].remedy for name in missing(found)] == ["install it again", *["install them again"] * 2]
+
+
+def test_an_absent_model_is_reported_once(config) -> None:
+    assert missing(findings(config('[parser]\nmodel = "llama"\n'))) == ["model llama (gguf)"]
+
+
+def broker_finding(file) -> Finding:
     return findings(file)["vehicle broker"]
 
 
@@ -164,7 +207,7 @@ def test_a_password_is_never_shown(config, tmp_path) -> None:
     typed_in_its_place = right.replace(str(secret), "hunter2")
     for link in (right, typed_in_its_place):
         output = io.StringIO()
-        run_check(config(link=link), environ={}, output=output)
+        print_report(examine(config(link=link), {}, lambda: HEADSET, works), as_json=False, output=output)
         assert "hunter2" not in output.getvalue()
 
 
@@ -177,8 +220,9 @@ def test_under_systemd_the_watchdog_is_told(config) -> None:
 def test_people_read_a_table_and_machines_an_object(config) -> None:
     file = config('[voice]\nvoice = "en-us"\n[audio]\nsource = "wav"\nwav_path = "[bold]x[/bold].wav"\n')
     plain, machine = io.StringIO(), io.StringIO()
-    assert run_check(file, environ={}, output=plain) == 1
-    assert run_check(file, as_json=True, environ={}, output=machine) == 1
+    found = examine(file, {}, lambda: HEADSET, works)
+    print_report(found, as_json=False, output=plain)
+    print_report(found, as_json=True, output=machine)
     line = next(line for line in plain.getvalue().splitlines() if line.startswith("voice.voice"))
     assert ["voice.voice", "en-us", f"{file}:4"] == line.split()
     assert "missing sound wav: there is no " in plain.getvalue()

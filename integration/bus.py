@@ -78,7 +78,10 @@ class Bus(Protocol):
     async def open(
         self, subscriptions: Sequence[Subscription], listener: Listener, will: Message | None = None
     ) -> None:
-        """Connects and subscribes; raises LinkError when that cannot be done now. `will` is sent if we vanish."""
+        """Connects and subscribes; raises LinkError when that cannot be done now and the bus is not a patient one.
+
+        `will` is what the broker says for us if we vanish.
+        """
 
     async def close(self) -> None:
         """Disconnects in order: the will is not sent."""

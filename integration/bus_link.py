@@ -3,13 +3,10 @@
 import asyncio
 import contextlib
 import logging
-import math
 import time
 from collections import Counter, deque
 from types import TracebackType
 from typing import Self
-
-from pydantic import BaseModel
 
 from integration.bus import Bus, Handover, Message, Subscription
 from integration.confirmation import Confirmation, Verdict
@@ -21,6 +18,7 @@ from integration.envelope import (
     DriverState,
     Listen,
     Motion,
+    Payload,
     Problem,
     Say,
     Source,
@@ -28,9 +26,10 @@ from integration.envelope import (
 )
 from integration.hearing import Hearing
 from integration.link import DEFAULT_TTL_S, Delivery, Outcome, StateReading
-from integration.payload import Malformation, PayloadError, decode, decode_as, encode
+from integration.messages import command_message, payload_message
+from integration.payload import Malformation, PayloadError, decode, decode_as
 from integration.stream import Feed, Stream
-from integration.topics import BY_PAYLOAD, DEFAULT_PREFIX, TOPICS, Direction, find
+from integration.topics import DEFAULT_PREFIX, TOPICS, Direction, find
 from intents.base import Command
 from intents.catalogue import STATES
 
@@ -91,10 +90,11 @@ class BusLink:
         heard = [row for row in TOPICS.values() if row.direction is Direction.IN]
         subscriptions = [Subscription(row.filter(self._prefix), row.qos) for row in heard]
         subscriptions.append(Subscription(self._status_topic, 1))
-        will = self._message(AssistantStatus(status="offline"))
+        will = payload_message(AssistantStatus(status="offline"), self._prefix)
         await self._bus.open(subscriptions, self, will)
         try:
-            await self._connected.wait()
+            if self._bus.up:  # else a patient bus waits for its broker
+                await self._connected.wait()
         except BaseException:  # cancelled while greeting: nobody would close the bus
             await self._bus.close()
             raise
@@ -131,7 +131,9 @@ class BusLink:
         waiting = _Waiting(Confirmation(command, before.state if before else None), command.domain)
         self._waiting[key] = waiting
         try:
-            verdict, in_time = await self._hand_over(self._command_message(envelope), waiting, started_s + ttl_s)
+            verdict, in_time = await self._hand_over(
+                command_message(envelope, self._prefix), waiting, started_s + ttl_s
+            )
         finally:
             del self._waiting[key]
             self._settled.append(key)
@@ -285,22 +287,8 @@ class BusLink:
             waiting.acked_s = time.monotonic()
         waiting.decide(waiting.confirmation.on_ack(ack))
 
-    def _remember(self, payload: BaseModel) -> Message:
-        message = self._message(payload)
+    def _remember(self, payload: Payload) -> Message:
+        message = payload_message(payload, self._prefix)
         if message.retain:
             self._told[message.topic] = message
         return message
-
-    def _message(self, payload: BaseModel) -> Message:
-        row = next(row for kind, row in BY_PAYLOAD.items() if isinstance(payload, kind))
-        expiry_s = None if row.max_age_s is None else math.ceil(row.max_age_s)
-        return Message(row.path(self._prefix), encode(payload), row.qos, row.retain, expiry_s)
-
-    def _command_message(self, envelope: CommandEnvelope) -> Message:
-        domain, _, verb_object = envelope.intent.partition(".")
-        row = TOPICS["command"]
-        return Message(
-            row.path(self._prefix, domain=domain, verb_object=verb_object), encode(envelope), row.qos, row.retain,
-            expiry_s=math.ceil(envelope.ttl_ms / 1000), response_topic=TOPICS["ack"].path(self._prefix, domain=domain),
-            correlation=str(envelope.id).encode(),
-        )  # fmt: skip

@@ -76,8 +76,9 @@ class StateReading:
 class VehicleLink(Protocol):
     """A connection to one vehicle, owned with `async with`; used from one event loop only.
 
-    Entering connects and raises LinkError when the vehicle cannot be reached. From then on a lost connection is
-    not an error: `connected` is False, commands end UNREACHABLE, and the link reconnects by itself.
+    Entering connects and raises LinkError when the vehicle cannot be reached, unless the link was made patient. From
+    then on a lost connection is not an error: `connected` is False, commands end UNREACHABLE, and the link reconnects
+    by itself.
     """
 
     async def __aenter__(self) -> Self: ...

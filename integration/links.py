@@ -24,12 +24,14 @@ class LinkSettings:
     """The meeting place, for `virtual`."""
     prefix: str = DEFAULT_PREFIX
     """First level of every topic."""
+    patient: bool = False
+    """For a service that starts with the vehicle: no broker yet is not an error, the link connects when it comes."""
 
 
 def _mqtt(settings: LinkSettings) -> Bus:
     from integration.mqtt import MqttBus
 
-    return MqttBus(settings.address)
+    return MqttBus(settings.address, patient=settings.patient)
 
 
 def _virtual(settings: LinkSettings) -> Bus:

@@ -32,10 +32,11 @@ _jitter = random.SystemRandom()
 
 
 class MqttBus(Bus):
-    """A `Bus` on an MQTT 5 broker."""
+    """A `Bus` on an MQTT 5 broker; a patient one also opens while the broker is still to come."""
 
-    def __init__(self, address: BrokerAddress) -> None:
+    def __init__(self, address: BrokerAddress, *, patient: bool = False) -> None:
         self._address = address
+        self._patient = patient
         self._subscriptions: Sequence[Subscription] = ()
         self._listener: Listener | None = None
         self._will: Message | None = None
@@ -69,6 +70,10 @@ class MqttBus(Bus):
                 remedy="check user name, password, certificates and access lists of the broker",
             ) from error
         except (OSError, TimeoutError, ValueError) as error:  # ValueError: paho's word for an impossible host or port
+            if self._patient:
+                log.warning("no MQTT broker at %s yet: %s", self._address, _why(error))
+                self._start_reconnecting()
+                return
             raise LinkError(
                 ErrorCode.BROKER_UNREACHABLE,
                 f"no MQTT broker at {self._address}: {_why(error)}",
@@ -123,6 +128,9 @@ class MqttBus(Bus):
             return
         if self._listener is not None:
             self._listener.on_down(reason)
+        self._start_reconnecting()
+
+    def _start_reconnecting(self) -> None:
         self._reconnecting = asyncio.get_running_loop().create_task(self._reconnect(), name="mqtt-reconnect")
 
     async def _reconnect(self) -> None:

@@ -17,7 +17,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from integration.address import BrokerAddress
+from integration.address import BrokerAddress, TlsFiles
 from integration.bus import Handover, Message, Subscription
 from integration.payload import MAX_PAYLOAD_BYTES, Malformation
 
@@ -227,10 +227,28 @@ def _client(address: BrokerAddress) -> Client:
     if address.username is not None:
         client.username_pw_set(address.username, address.password)
     if address.tls is not None:
-        client.tls_set(
-            str(address.tls.ca), str(address.tls.certificate), str(address.tls.key), tls_version=ssl.PROTOCOL_TLS_CLIENT
-        )
+        client.tls_set_context(_tls_context(address.tls))
     return client
+
+
+class _HandshakeSocket(ssl.SSLSocket):
+    """Closes itself when the handshake fails; paho would leave it open."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """See `ssl.SSLSocket`."""
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
+def _tls_context(files: TlsFiles) -> ssl.SSLContext:
+    """Trusts the vehicle's authority only, and checks the broker's name; TLS 1.2 or newer."""
+    context = ssl.create_default_context(cafile=files.ca)
+    context.load_cert_chain(files.certificate, files.key)
+    context.sslsocket_class = _HandshakeSocket
+    return context
 
 
 def _publish_properties(message: Message) -> Properties:

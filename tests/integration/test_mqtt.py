@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import ssl
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Self
 import pytest
 
 from integration import bus_link
-from integration.address import BrokerAddress, TlsFiles
+from integration.address import BrokerAddress
 from integration.broker import find_mosquitto, free_port
 from integration.bus import Handover, Message, Subscription
 from integration.link import Outcome
@@ -256,6 +254,22 @@ async def test_subscriptions_stand_again_after_a_loss(mqtt_bench, eventually) ->
     assert [message.topic for message in ear.heard] == ["a/x", "b/x/y"]
 
 
+async def test_a_patient_link_waits_for_its_broker(mqtt_bench, eventually) -> None:
+    address = mqtt_bench.settings("assistant").address
+    await mqtt_bench.cut()
+    async with make_link(LinkSettings(address=address, patient=True)) as link:
+        assert not link.connected
+        early = await link.send(MUTE, turn_id="t", source="voice")
+        changes = link.connection_changes()
+
+        await mqtt_bench.restore()
+        async with asyncio.timeout(30):
+            assert await anext(changes) is True
+        late = await link.send(MUTE, turn_id="t", source="voice")
+
+    assert (early.outcome, late.reason) == (Outcome.UNREACHABLE, "absent")
+
+
 async def test_closing_while_the_broker_is_away_ends_at_once(mqtt_bench, eventually) -> None:
     ear, bus = Ear(), make_bus(mqtt_bench.settings("reader"))
     await bus.open([], ear)
@@ -311,58 +325,3 @@ def test_an_unknown_link_names_those_there_are() -> None:
 def test_a_virtual_link_needs_a_hub() -> None:
     with pytest.raises(LinkError):
         make_bus(LinkSettings(kind="virtual"))
-
-
-@pytest.mark.skipif(find_mosquitto() is None, reason="mosquitto is not installed")
-async def test_mutual_tls(tmp_path: Path, eventually) -> None:
-    files = make_certificates(tmp_path)
-    port, settings = free_port(), tmp_path / "mosquitto.conf"
-    settings.write_text(
-        f"user {os.environ.get('USER', 'root')}\nlistener {port} 127.0.0.1\npersistence false\ncafile {files.ca}\n"
-        f"certfile {tmp_path}/broker.crt\nkeyfile {tmp_path}/broker.key\nrequire_certificate true\n"
-        "use_identity_as_username true\n"
-    )
-    process = await asyncio.create_subprocess_exec(
-        str(find_mosquitto()), "-c", str(settings), stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        await _listening(port)
-        async with make_link(LinkSettings(address=BrokerAddress(port=port, tls=files))) as link:
-            delivery = await link.send(MUTE, turn_id="t", source="text")
-            assert (delivery.outcome, delivery.reason) == (Outcome.NO_ANSWER, "absent")
-        with pytest.raises(LinkError):
-            async with make_link(LinkSettings(address=BrokerAddress(port=port, connect_timeout_s=1.0))):
-                pass
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def _listening(port: int) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.01)
-            else:
-                writer.close()
-                return
-
-
-def make_certificates(folder: Path) -> TlsFiles:
-    """A certificate authority, a broker for 127.0.0.1 and a client, made with openssl."""
-
-    def openssl(*words: str) -> None:
-        subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=folder)
-
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=ca",
-            "-days", "2")  # fmt: skip
-    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
-    for name in ("broker", "client"):
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr",
-                "-subj", f"/CN={name}")  # fmt: skip
-        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial",
-                "-out", f"{name}.crt", "-days", "2", "-extfile", "names")  # fmt: skip
-    assert ssl.create_default_context(cafile=str(folder / "ca.crt"))
-    return TlsFiles(folder / "ca.crt", folder / "client.crt", folder / "client.key")

@@ -126,9 +126,20 @@ class ChildProcess:
     async def _follow_journal(self) -> None:
         """Passes on what the child's libraries print. Below the usual level: nobody has checked it for words."""
         assert self._process.stderr is not None
+        rest = b""
         while chunk := await self._process.stderr.read(_JOURNAL_CHUNK_BYTES):
-            for line in chunk.decode(errors="replace").splitlines():
-                log.debug("worker printed", worker=self._name, line=line[:_JOURNAL_LINE_CHARS])
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                self._note(line)
+            if len(rest) > _JOURNAL_CHUNK_BYTES:
+                self._note(rest)
+                rest = b""
+        self._note(rest)
+
+    def _note(self, line: bytes) -> None:
+        if line.strip():
+            text = line.decode(errors="replace").rstrip()
+            log.debug("worker printed", worker=self._name, line=text[:_JOURNAL_LINE_CHARS])
 
 
 def _ending(status: int | None) -> str:

@@ -15,14 +15,16 @@ def _arguments() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     build = commands.add_parser("build", help="make the model from nothing")
     build.add_argument("--out", type=Path, default=MODEL_DIR)
-    build.add_argument("--utterances", type=int, default=12000, help="training utterances")
-    build.add_argument("--lm-sentences", type=int, default=30000, help="sentences drawn for the language model")
+    build.add_argument("--utterances", type=int, default=10000, help="training utterances")
+    build.add_argument("--lm-sentences", type=int, default=60000, help="sentences drawn for the language model")
     evaluate = commands.add_parser("evaluate", help="measure the model on voices it was not trained on")
     evaluate.add_argument("--model", type=Path, default=MODEL_DIR)
     evaluate.add_argument("--count", type=int, default=300, help="sentences to speak")
     evaluate.add_argument("--json", type=Path, help="write the figures here as well")
     for command in (build, evaluate):
-        command.add_argument("--sentences", default="phrasebook", help="`phrasebook` or a file with one sentence a line")
+        command.add_argument(
+            "--sentences", default="phrasebook", help="`phrasebook` or a file with one sentence a line"
+        )
         command.add_argument("--noise", type=Path, help="folder of 16 kHz mono WAV noise; coloured noise without it")
         command.add_argument("--seed", type=int, default=1)
     return parser

@@ -23,27 +23,32 @@ _CARD = """\
 A small Kaldi acoustic model with a phrasebook language model, loaded by stock libvosk. It lets tests, demos and benches
 that speak with espeak-ng hear with the real engine, with nothing to download.
 
-**Not for people.** It has only ever heard espeak-ng. It misses human voices almost entirely; use the official Vosk model
-or PocketSphinx for them.
+**Not for people.** It has only ever heard espeak-ng voices. It misses human voices almost entirely: use the official
+Vosk model or PocketSphinx for them.
 
 ## Data
-- Speech: espeak-ng, synthesised while training; {n_utterances} utterances, {speech_h:.1f} hours. Accents {accents}; {n_training}
-  voice variants, {slowest}-{fastest} words a minute, drawn pitch and level. Frame labels are espeak-ng's own phoneme times.
-- Sentences: {sentences}, {n_sentences} distinct, with numbers 0-100 put in the place of numbers, and the wake phrase
-  "computer" or "hey computer" before a quarter of them.
-- Noise: {noise}, at 0-25 dB under 70 % of the utterances.
-- Kept back for evaluation: the variants {held_out}; the last 30 % of each noise recording.
-- Vocabulary: {n_words} words, {n_pronunciations} pronunciations. **Any other word is not recognised**: the nearest known words are
-  reported in its place. In a runtime grammar `[unk]` stands for it.
+- Speech: espeak-ng, synthesised while training; {n_utterances} utterances, {speech_h:.1f} hours.
+  Accents {accents};
+  {n_training} voice variants, {slowest}-{fastest} words a minute, drawn pitch, level and speaker size.
+  Frame labels are espeak-ng's own phoneme times.
+- Sentences: {sentences}, {n_sentences} distinct, with numbers 0-100 put in the place of numbers, and the wake
+  phrase "computer" or "hey computer" before a quarter of them.
+- Noise: {noise}, at -3 to 22 dB under 70 % of the utterances.
+- Kept back for evaluation: the variants {held_out};
+  the last 30 % of each noise recording.
+- Vocabulary: {n_words} words, {n_pronunciations} pronunciations. **Any other word is not recognised**: the nearest
+  known words are reported in its place. In a runtime grammar `[unk]` stands for it.
+  Of words that sound the same one is written: "ok" for "okay", "all right" for "alright".
 
 ## Model
-40 MFCC to a time-delay network (192 wide, 140 ms of context to either side, an answer every 30 ms) to {n_pdfs} sounds; one state
-a sound. Priors to the power 0.35, acoustic scale 0.8. `[unk]` is a constant score. Trigram with back-off, composed at run
-time, so `KaldiRecognizer(model, 16000, grammar)` works. An utterance ends after 0.5 s of silence (1.0-1.5 s after an
-unlikely ending, 5 s when nothing is said): `conf/model.conf`.
+40 MFCC to a time-delay network (256 wide, sees 230 ms back and 140 ms ahead, answers every 30 ms) to {n_pdfs} sounds;
+one state a sound. Priors to the power 0.35, acoustic scale 0.5. `[unk]` is a constant score. Trigram with back-off,
+composed at run time, so `KaldiRecognizer(model, 16000, grammar)` works. An utterance ends after 0.5 s of silence
+(1.0-1.5 s after an unlikely ending, 5 s when nothing is said): `conf/model.conf`.
 
 ## Build
-`{command}`, seed {seed}: {cpu_s:.0f} CPU seconds on one core, frame accuracy {frame_accuracy:.1%} on training voices in noise.
+`{command}`, seed {seed}: {cpu_s:.0f} CPU seconds on one core,
+frame accuracy {frame_accuracy:.1%} on training voices in noise.
 
 ## Figures
 {figures}
@@ -73,7 +78,11 @@ def write_card(model: Path, figures: Mapping[str, Any], evaluation: tuple[Evalua
     """Writes the card from the build record and, once there is one, the evaluation with the name of its noise."""
     arguments, built = figures["arguments"], figures["figures"]
     command = "python -m training.bench_voice build" + (" --noise DIR" if arguments["recorded_noise"] else "")
-    measured = f"`python -m training.bench_voice evaluate`, noise: {evaluation[1]}.\n\n{table(evaluation[0])}" if evaluation else ""
+    measured = (
+        f"`python -m training.bench_voice evaluate`, noise: {evaluation[1]}.\n\n{table(evaluation[0])}"
+        if evaluation
+        else ""
+    )
     text = _CARD.format(
         **built,
         accents=", ".join(ACCENTS),

@@ -14,15 +14,17 @@ from training.bench_voice.build import build
 from training.bench_voice.card import BUILD_FILE, read_build, write_build, write_card
 from training.bench_voice.espeak import Espeak
 from training.bench_voice.evaluate import load_time_s, measure, table
-from training.bench_voice.noise import ColouredNoise, NoiseSource, RecordedNoise
-from training.bench_voice.sentences import Sentence, phrasebook_words, read_sentences
+from training.bench_voice.noise import ColouredNoise, MixedNoise, NoiseSource, RecordedNoise
+from training.bench_voice.sentences import Sentence, one_spelling, phrasebook_words, read_sentences
 
 _EVALUATION_SEED_OFFSET = 7919  # evaluation draws other sentences, voices and noise than the build with the same seed
 
 
 def run_build(options: argparse.Namespace) -> int:
     """Builds the model, records how in the model directory, and prints the figures."""
-    noise: NoiseSource = RecordedNoise(options.noise, held_out=False) if options.noise else ColouredNoise()
+    noise: NoiseSource = ColouredNoise()
+    if options.noise:
+        noise = MixedNoise(noise, RecordedNoise(options.noise, held_out=False))
     sentences = read_sentences(options.sentences, options.lm_sentences, options.seed)
     figures = build(
         sentences,
@@ -60,19 +62,18 @@ def run_evaluate(options: argparse.Namespace) -> int:
 def _evaluation_sentences(options: argparse.Namespace) -> tuple[list[Sentence], float]:
     """Draws distinct sentences, those the build never saw first; gives the share of these."""
     drawn = read_sentences(options.sentences, 40 * options.count, options.seed + _EVALUATION_SEED_OFFSET)
-    known = _learnt(options.model, options.sentences, options.seed)
+    known = _learnt(options.model)
     distinct = list(dict.fromkeys(drawn))
     unseen = [text for text in distinct if text not in known][: options.count]
     seen = [text for text in distinct if text in known][: options.count - len(unseen)]
     chosen = unseen + seen
     order = np.random.default_rng(options.seed).permutation(len(chosen))
-    return [tuple(chosen[index].split()) for index in order], len(unseen) / len(chosen)
+    return [one_spelling(chosen[index].split()) for index in order], len(unseen) / len(chosen)
 
 
-def _learnt(model: Path, source: str, seed: int) -> frozenset[str]:
+def _learnt(model: Path) -> frozenset[str]:
     if not (model / BUILD_FILE).is_file():
         return frozenset()
     arguments = read_build(model)["arguments"]
     sentences: Iterable[str] = read_sentences(arguments["sentences"], arguments["lm_sentences"], arguments["seed"])
     return frozenset(sentences)
-

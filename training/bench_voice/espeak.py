@@ -42,7 +42,7 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Says how a sentence is spoken: an espeak-ng voice name such as `en-us+f3`, words per minute, pitch and range 0-100."""
+    """Says how to speak: an espeak-ng voice name such as `en-us+f3`, words per minute, pitch and range 0-100."""
 
     name: str
     rate_wpm: int = 160
@@ -52,7 +52,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class PhonemeSpan:
-    """One spoken phoneme by its espeak-ng mnemonic; pauses are included. `word` is its index in the sentence, -1 before the first."""
+    """A phoneme or pause by its espeak-ng mnemonic; `word` is an index in the sentence, -1 before the first."""
 
     mnemonic: str
     start: int  # sample

@@ -85,7 +85,7 @@ def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
 
 
 def transcribe(recognizer: vosk.KaldiRecognizer, pcm: Pcm) -> tuple[str, float]:
-    """Feeds audio in microphone-sized chunks; gives the text of all segments and how long the last result took, in seconds."""
+    """Feeds audio in microphone-sized chunks; gives the text of all segments and the seconds of the last result."""
     texts = []
     step = int(_CHUNK_S * SAMPLE_RATE_HZ)
     for start in range(0, len(pcm), step):
@@ -133,7 +133,7 @@ def measure_wake(
 
 
 def measure_endpoint_s(model: vosk.Model, spoken: Sequence[Spoken]) -> list[float]:
-    """Gives for each clip, in silence, how long after its last sound the engine ends the utterance; endless ones are left out."""
+    """Gives how long after its last sound the engine ends each clip, in seconds; those it does not end are left out."""
     delays_s = []
     step = SAMPLE_RATE_HZ // 100
     for item in spoken:
@@ -228,9 +228,9 @@ def table(evaluation: Evaluation) -> str:
         )
     lines.append("")
     lines.append(
-        f"{evaluation.n_sentences} sentences ({evaluation.unseen_share:.0%} never seen by the build), each by a held-out voice. "
-        f"Utterance ended {evaluation.endpoint_ms_median:.0f} ms after the last sound (median; p95 "
-        f"{evaluation.endpoint_ms_p95:.0f} ms; {evaluation.endpointed_share:.0%} ended by themselves). "
+        f"{evaluation.n_sentences} sentences ({evaluation.unseen_share:.0%} never seen by the build), "
+        f"each by a held-out voice. Utterance ended {evaluation.endpoint_ms_median:.0f} ms after the last sound (median; "
+        f"p95 {evaluation.endpoint_ms_p95:.0f} ms; {evaluation.endpointed_share:.0%} ended by themselves). "
         f"Load {evaluation.load_ms:.0f} ms."
     )
     return "\n".join(lines)

@@ -38,7 +38,7 @@ _OPTIONS = _options()
 
 
 def mfcc(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Computes (n_frames, 40) features of 16 kHz samples in int16 scale; frame t covers samples 160 t to 160 t + 400."""
+    """Computes (n_frames, 40) features of 16 kHz samples in int16 scale; frame t covers samples 160 t + 0..399."""
     extractor = kaldi_native_fbank.OnlineMfcc(_OPTIONS)
     extractor.accept_waveform(16000, samples.tolist())
     extractor.input_finished()

@@ -1,12 +1,14 @@
 """From words to sounds: the HCL transducer that Vosk composes with a language model at run time.
 
-Every word begins at one loop state with an arc that carries the word; its further sounds carry none, so words with the same
-ending share states. A sound is one emitting state: an arc enters it, a self-loop stays (Kaldi's reordered transitions).
+Every word begins at one loop state with an arc that carries the word; its further sounds carry none, so words with
+the same ending share states. A sound is one emitting state: an arc enters it, a self-loop stays
+(Kaldi's reordered transitions).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from math import log
 
 from training.bench_voice.lexicon import Sounds
@@ -61,22 +63,22 @@ class _Builder:
     def add_word(self, word_id: int, phones: tuple[int, ...], cost: float) -> None:
         self.automaton.add_arc(self.loop, Arc(enter_id(phones[0]), word_id, cost, self.suffix(phones)))
 
-    def add_garbage(self, word_id: int, cost: float) -> None:
+    def add_garbage(self, word_id: int) -> None:
         """Adds the word of constant score: one phone that lasts at least `_N_GARBAGE_FRAMES`."""
         states = [self.automaton.add_state() for _ in range(_N_GARBAGE_FRAMES)]
-        self.automaton.add_arc(self.loop, Arc(enter_id(GARBAGE_PHONE), word_id, cost, states[0]))
-        for source, target in [*zip(states, states[1:], strict=False), (states[-1], states[-1])]:
+        self.automaton.add_arc(self.loop, Arc(enter_id(GARBAGE_PHONE), word_id, 0.0, states[0]))
+        for source, target in [*pairwise(states), (states[-1], states[-1])]:
             self.automaton.add_arc(source, Arc(stay_id(GARBAGE_PHONE), EPSILON, 0.0, target))
         self._end_word(states[-1])
 
 
 def build_hcl(
-    pronunciations: Mapping[str, Mapping[Sounds, float]], word_ids: Mapping[str, int], garbage_word_id: int, garbage_cost: float
+    pronunciations: Mapping[str, Mapping[Sounds, float]], word_ids: Mapping[str, int], garbage_word_id: int
 ) -> Automaton:
     """Builds HCL for all pronunciations and the garbage word; word ids are the output labels."""
     builder = _Builder()
     for word, variants in pronunciations.items():
         for sounds, cost in variants.items():
             builder.add_word(word_ids[word], word_phones(sounds), cost)
-    builder.add_garbage(garbage_word_id, garbage_cost)
+    builder.add_garbage(garbage_word_id)
     return builder.automaton

@@ -55,8 +55,10 @@ def _vector(values: FloatArray) -> bytes:
 
 
 def _matrix(values: FloatArray) -> bytes:
-    rows, cols = values.shape
-    return _token("FM") + _int(rows) + _int(cols) + np.ascontiguousarray(values, "<f4").tobytes()
+    """Kaldi's two-byte compressed matrix: a linear scale from smallest to largest value, half the size of floats."""
+    low, span = float(values.min()), float(np.ptp(values))
+    steps = np.rint((values - low) / (span or 1.0) * 65535.0)
+    return _token("CM2") + struct.pack("<ffii", low, span, *values.shape) + bytes(steps.astype("<u2").tobytes())
 
 
 def _transition_model(phone_pdfs: Sequence[int]) -> bytes:
@@ -113,7 +115,14 @@ def _network(model: AcousticModel) -> bytes:
     bias = np.array([*[0.0] * n_out, model.garbage_log_score], np.float32)
     node = add("garbage", node, _fixed_affine(widen, bias))
     lines.append(f"output-node name=output input={node} objective=linear")
-    parts = [_token("<Nnet3>"), b"\n", "\n".join(lines).encode(), b"\n\n", _token("<NumComponents>"), _int(len(components))]
+    parts = [
+        _token("<Nnet3>"),
+        b"\n",
+        "\n".join(lines).encode(),
+        b"\n\n",
+        _token("<NumComponents>"),
+        _int(len(components)),
+    ]
     for name, body in components:
         parts += [_token("<ComponentName>"), _token(name), body]
     return b"".join([*parts, _token("</Nnet3>")])

@@ -38,14 +38,16 @@ class Lexicon:
         return word in self._counts
 
     def pronunciations(self, words: Iterable[str]) -> Mapping[str, Mapping[Sounds, float]]:
-        """Gives for each word its pronunciations with a cost (0 for the most frequent one, -ln of the ratio for others).
+        """Gives for each word its pronunciations with a cost: 0 for the most frequent, -ln of the ratio for others.
 
         Raises ValueError naming the words that were never heard.
         """
         words = sorted(words)
         unheard = [word for word in words if word not in self._counts]
         if unheard:
-            raise ValueError(f"no pronunciation for {', '.join(unheard[:10])}: speak each word at least once before building")
+            raise ValueError(
+                f"no pronunciation for {', '.join(unheard[:10])}: speak each word at least once before building"
+            )
         chosen: dict[str, dict[Sounds, float]] = {}
         for word in words:
             counts = self._counts[word]

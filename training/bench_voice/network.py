@@ -17,10 +17,11 @@ from training.bench_voice.kaldi import Affine
 from training.bench_voice.phones import N_NETWORK_PDFS
 
 # Input offsets of each layer in 10 ms frames. All but the first are multiples of SUBSAMPLING, so that only every third
-# frame is ever computed. Together they see 140 ms to either side.
-LAYER_OFFSETS = ((-2, -1, 0, 1, 2), (-3, 0, 3), (-3, 0, 3), (-6, 0, 6), (0,))
-CONTEXT = -sum(min(offsets) for offsets in LAYER_OFFSETS)
-_HIDDEN = 192
+# frame is ever computed. Together they see 230 ms back and, so that answers come early, 140 ms ahead.
+LAYER_OFFSETS = ((-2, -1, 0, 1, 2), (-3, 0, 3), (-3, 0, 3), (-6, 0, 3), (-9, 0, 3), (0,))
+LEFT_CONTEXT = -sum(min(offsets) for offsets in LAYER_OFFSETS)
+RIGHT_CONTEXT = sum(max(offsets) for offsets in LAYER_OFFSETS)
+_HIDDEN = 256
 _CROP = 120  # answered frames (30 ms) in one training example
 _BATCH = 24
 _PEAK_LEARNING_RATE = 3e-3
@@ -50,7 +51,7 @@ class TimeDelayNetwork(nn.Module):
         self.norms = nn.ModuleList(nn.BatchNorm1d(_HIDDEN) for _ in LAYER_OFFSETS[:-1])
 
     def forward(self, features: Tensor) -> Tensor:
-        """Maps (batch, CONTEXT + 3 n + CONTEXT, 40) features to (batch, n, n_pdfs) log-probabilities."""
+        """Maps (batch, LEFT_CONTEXT + 3 n - 2 + RIGHT_CONTEXT, 40) features to (batch, n, n_pdfs) log-probabilities."""
         hidden = self.normalise(features.flatten(0, 1)).view_as(features)  # (batch, time, 40)
         for index, (layer, offsets) in enumerate(zip(self.layers, LAYER_OFFSETS, strict=True)):
             step = 1 if index == 0 else SUBSAMPLING
@@ -97,11 +98,12 @@ class Trainer:
 
     def _batches(self, data: LabelledFrames) -> Iterator[tuple[Tensor, Tensor]]:
         length = _CROP * SUBSAMPLING
-        first = CONTEXT + int(self._rng.integers(SUBSAMPLING))  # any of the three phases of subsampling
-        starts = np.arange(first, len(data.labels) - length - CONTEXT, length)
+        first = LEFT_CONTEXT + int(self._rng.integers(SUBSAMPLING))  # any of the three phases of subsampling
+        starts = np.arange(first, len(data.labels) - length - RIGHT_CONTEXT, length)
         self._rng.shuffle(starts)
         for batch in np.array_split(starts, max(1, len(starts) // _BATCH)):
-            features = np.stack([data.features[start - CONTEXT : start + length - SUBSAMPLING + 1 + CONTEXT] for start in batch])
+            ends = length - SUBSAMPLING + 1 + RIGHT_CONTEXT
+            features = np.stack([data.features[start - LEFT_CONTEXT : start + ends] for start in batch])
             labels = np.stack([data.labels[start : start + length : SUBSAMPLING] for start in batch])
             yield torch.from_numpy(features), torch.from_numpy(labels)
 
@@ -133,7 +135,8 @@ def fold(network: TimeDelayNetwork) -> tuple[Affine, ...]:
 
 
 def _scale_and_shift(norm: nn.BatchNorm1d) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    assert norm.running_mean is not None and norm.running_var is not None
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
     scale = 1.0 / np.sqrt(norm.running_var.double().numpy() + norm.eps)
     shift = -norm.running_mean.double().numpy() * scale
     if norm.affine:

@@ -1,6 +1,6 @@
 """The language model: a back-off trigram over sentences, as the automaton Vosk composes with HCL.
 
-Interpolated absolute discounting; explicit n-grams are arcs, the remaining mass is an epsilon arc to the shorter history.
+Interpolated absolute discounting; explicit n-grams are arcs, the rest is an epsilon arc to the shorter history.
 A wake phrase may stand before any sentence or alone: it leads back to the sentence start.
 """
 
@@ -17,7 +17,7 @@ History = tuple[str, ...]
 _START = "<s>"
 _END = "</s>"
 _ORDER = 3
-_DISCOUNT = 0.6
+_DISCOUNT = 0.4
 _WAKE_SHARE = 0.25  # how often a turn begins with the wake phrase
 _ALONE_SHARE = 0.4  # and how often that is all there is
 
@@ -51,12 +51,17 @@ def probabilities(counts: Counts) -> tuple[dict[History, dict[str, float]], dict
         weight = _DISCOUNT * len(following) / total
         back_off[history] = weight
         shorter = seen[history[1:]]
-        seen[history] = {word: (count - _DISCOUNT) / total + weight * shorter[word] for word, count in following.items()}
+        seen[history] = {
+            word: (count - _DISCOUNT) / total + weight * shorter[word] for word, count in following.items()
+        }
     return seen, back_off
 
 
 def build_grammar(
-    sentences: Iterable[Sequence[str]], word_ids: Mapping[str, int], wake_phrases: Sequence[Sequence[str]], min_trigram: int = 1
+    sentences: Iterable[Sequence[str]],
+    word_ids: Mapping[str, int],
+    wake_phrases: Sequence[Sequence[str]],
+    min_trigram: int = 1,
 ) -> Automaton:
     """Builds Gr for the sentences; trigrams seen fewer than `min_trigram` times are left to back-off.
 

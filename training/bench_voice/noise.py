@@ -24,25 +24,65 @@ class NoiseSource(Protocol):
 
 
 class ColouredNoise:
-    """Makes steady noise whose power falls with frequency, a few engine harmonics in some of it, slowly swelling."""
+    """Makes the kinds of noise a road has: a coloured hiss that swells, sometimes an engine, sometimes a siren."""
 
     def draw(self, rng: np.random.Generator, n_samples: int) -> FloatArray:
-        """Draws white to brown noise; see `NoiseSource`."""
-        frequency_hz = np.fft.rfftfreq(n_samples, 1.0 / SAMPLE_RATE_HZ)
-        slope, corner_hz = rng.uniform(0.0, 1.3), rng.uniform(30.0, 300.0)
-        shape = 1.0 / (1.0 + frequency_hz / corner_hz) ** slope
-        bump_hz, width_hz = rng.uniform(100.0, 6000.0), rng.uniform(200.0, 3000.0)
-        shape *= 1.0 + rng.uniform(0.0, 4.0) * np.exp(-0.5 * ((frequency_hz - bump_hz) / width_hz) ** 2)
-        spectrum = shape * (rng.standard_normal(frequency_hz.shape) + 1j * rng.standard_normal(frequency_hz.shape))
-        noise = np.fft.irfft(spectrum, n_samples)
-        noise /= np.sqrt((noise**2).mean()) + 1e-9
+        """Draws one stretch of noise; see `NoiseSource`."""
         time_s = np.arange(n_samples) / SAMPLE_RATE_HZ
+        noise = _unit(_hiss(rng, n_samples)) * _swell(rng, time_s)
         if rng.random() < 0.3:
-            engine_hz = rng.uniform(25.0, 120.0)
-            for harmonic in range(1, 6):
-                noise += rng.uniform(0.0, 0.8) * np.sin(2 * np.pi * (engine_hz * harmonic * time_s + rng.random()))
-        swell = 1.0 + rng.uniform(0.0, 0.7) * np.sin(2 * np.pi * (rng.uniform(0.1, 4.0) * time_s + rng.random()))
-        return (noise * swell).astype(np.float32)
+            noise += rng.uniform(0.2, 1.0) * _unit(_harmonics(rng, rng.uniform(25.0, 120.0) * time_s))
+        if rng.random() < 0.15:
+            middle_hz, swing, cycle_s = rng.uniform(350.0, 1200.0), rng.uniform(0.0, 0.5), rng.uniform(0.3, 4.0)
+            wobble = swing * cycle_s / (2 * np.pi) * np.sin(2 * np.pi * time_s / cycle_s)
+            noise += rng.uniform(0.3, 3.0) * _unit(_harmonics(rng, middle_hz * (time_s + wobble)))
+        return noise.astype(np.float32)
+
+
+def _hiss(rng: np.random.Generator, n_samples: int) -> npt.NDArray[np.float64]:
+    """Noise whose power falls with frequency, with a few broad bumps of up to 25 dB."""
+    n_fft = 1 << (n_samples - 1).bit_length()  # a power of two: other lengths can be ten times slower
+    frequency_hz = np.fft.rfftfreq(n_fft, 1.0 / SAMPLE_RATE_HZ)
+    level_db = -20.0 * rng.uniform(0.0, 1.5) * np.log10(1.0 + frequency_hz / rng.uniform(30.0, 500.0))
+    for _ in range(int(rng.integers(4))):
+        bump_hz = np.exp(rng.uniform(np.log(60.0), np.log(6000.0)))
+        width_hz = bump_hz * rng.uniform(0.2, 1.0)
+        level_db += rng.uniform(-10.0, 25.0) * np.exp(-0.5 * ((frequency_hz - bump_hz) / width_hz) ** 2)
+    spectrum = rng.standard_normal(frequency_hz.shape) + 1j * rng.standard_normal(frequency_hz.shape)
+    hiss: npt.NDArray[np.float64] = np.fft.irfft(10.0 ** (level_db / 20.0) * spectrum, n_fft)
+    return hiss[:n_samples]
+
+
+def _swell(rng: np.random.Generator, time_s: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """A slowly wandering level, steady in some draws, up to about +-15 dB in others."""
+    depth_db, knot_s = rng.uniform(0.0, 8.0), rng.uniform(0.15, 1.5)
+    n_knots = int(time_s[-1] / knot_s) + 2
+    level_db = np.interp(time_s, knot_s * np.arange(n_knots), depth_db * rng.standard_normal(n_knots))
+    return 10.0 ** (level_db / 20.0)
+
+
+def _harmonics(rng: np.random.Generator, cycles: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """A tone and its overtones, `cycles` being the phase of the lowest in turns."""
+    return sum(
+        (rng.uniform(0.0, 1.0) / order * np.sin(2 * np.pi * (order * cycles + rng.random())) for order in range(1, 7)),
+        start=np.zeros_like(cycles),
+    )
+
+
+def _unit(noise: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    scale = 1.0 / (float(np.sqrt((noise**2).mean())) + 1e-9)
+    return noise * scale
+
+
+class MixedNoise:
+    """Draws from either of two sources, half and half."""
+
+    def __init__(self, first: NoiseSource, second: NoiseSource) -> None:
+        self._sources = (first, second)
+
+    def draw(self, rng: np.random.Generator, n_samples: int) -> FloatArray:
+        """Draws from one source; see `NoiseSource`."""
+        return self._sources[int(rng.integers(2))].draw(rng, n_samples)
 
 
 class RecordedNoise:

@@ -1,7 +1,7 @@
 """The sounds the model tells apart, and their numbers in the Kaldi files.
 
-espeak-ng names about eighty phonemes over its English accents; those that sound alike to 30 ms frames are one phone here.
-Kaldi wants four phones for each sound (begin, end, inside, single: where in the word it stands); all four share one pdf.
+espeak-ng names about eighty phonemes over its English accents; those that sound alike to 30 ms frames are one here.
+Kaldi wants four phones for each sound (begin, end, inside, single: its place in the word); all four share one pdf.
 """
 
 from __future__ import annotations
@@ -11,22 +11,21 @@ from collections.abc import Sequence
 SILENCE = "sil"
 GARBAGE = "unk"  # what `[unk]` is made of: a pdf with a constant score
 
-_MERGED = {
-    "@2": "@", "@5": "@", "I2": "I", "I#": "I", "IR": "I", "O2": "0", "aa": "a", "aI2": "aI", "aI3": "aI@", "t2": "t", "t[": "t",
-    "w#": "w", "r-": "r", "VR": "3:", "U@": "O@", "o@": "O@", "i": "i:",
-    # Rare: names from elsewhere ("loch", "bach", "düsseldorf") and vowels of single accents.
-    "x": "h", "C": "S", "Q": "g", "R": "r", "R2": "r", "n^": "n", "l^": "l", "B": "b", "l#": "l", "l/": "l", "d#": "d", "k#": "k",
-    "y": "i:", "y:": "u:", "Y": "3:", "W": "3:", "e": "E", "e:": "eI", "E:": "e@", "E#": "E", "o": "oU", "o:": "oU", "O": "0",
-    "u": "u:", "u#": "u:", "U#": "U", "A": "A:", "A#": "A:", "a:": "A:", "a2": "a", "A~": "0", "O~": "0", "E~": "E", "0#": "0",
-    "02": "0", "03": "0", "oU#": "oU", "eI#": "eI", "3r": "3:", "V2": "V", "@r": "3", "I@": "i@", "aU@": "aU", "OI@": "OI",
+_MERGED_INTO = {
+    "b": "B", "t": "t2 t[", "d": "d#", "k": "k#", "g": "Q", "S": "C", "h": "x", "n": "n^", "l": "l^ l# l/",
+    "r": "r- R R2", "w": "w#", "@": "@2 @5", "3": "@r", "3:": "VR 3r Y W", "a": "aa a2", "A:": "A A# a:",
+    "0": "O2 O A~ O~ 0# 02 03", "O@": "U@ o@", "V": "V2", "E": "e E# E~", "e@": "E:", "I": "I2 I# IR", "i:": "i y",
+    "i@": "I@", "U": "U#", "u:": "u u# y:", "eI": "e: eI#", "aI": "aI2", "aI@": "aI3", "OI": "OI@", "aU": "aU@",
+    "oU": "o o: oU#",
 }  # fmt: skip
+_MERGED = {mnemonic: sound for sound, mnemonics in _MERGED_INTO.items() for mnemonic in mnemonics.split()}
 _IGNORED = frozenset({";", "?", ""})  # palatalisation marks: part of the sound before
 _PAUSES = ("_",)  # `_`, `_:`, `_|`, `_::`: all begin so
 
 SOUNDS = (
-    "p", "b", "t", "t#", "d", "k", "g", "tS", "dZ", "f", "v", "T", "D", "s", "z", "S", "Z", "h", "m", "n", "N", "l", "r", "j", "w",
-    "@", "@L", "3", "3:", "a", "a#", "A:", "A@", "0", "O:", "O@", "V", "E", "e@", "I", "i:", "i@", "i@3", "U", "u:",
-    "eI", "aI", "aI@", "OI", "aU", "oU",
+    "p", "b", "t", "t#", "d", "k", "g", "tS", "dZ", "f", "v", "T", "D", "s", "z", "S", "Z", "h", "m", "n", "N", "l",
+    "r", "j", "w", "@", "@L", "3", "3:", "a", "a#", "A:", "A@", "0", "O:", "O@", "V", "E", "e@", "I", "i:", "i@", "i@3", "U",
+    "u:", "eI", "aI", "aI@", "OI", "aU", "oU",
 )  # fmt: skip
 _PDFS = (SILENCE, *SOUNDS)  # what the network has outputs for, in order
 _POSITIONS = ("begin", "end", "internal", "singleton")
@@ -40,14 +39,16 @@ _PDF_OF = {sound: index for index, sound in enumerate(_PDFS)}
 
 
 def sound_of(mnemonic: str) -> str | None:
-    """Maps an espeak-ng phoneme to a sound or SILENCE, None when it has none of its own; raises ValueError for an unknown one."""
+    """Maps an espeak-ng phoneme to its sound or SILENCE, None for a mere mark; raises ValueError for an unknown one."""
     if mnemonic in _IGNORED:
         return None
     if mnemonic.startswith(_PAUSES):
         return SILENCE
     sound = _MERGED.get(mnemonic, mnemonic)
     if sound not in _PDF_OF:
-        raise ValueError(f"espeak-ng phoneme {mnemonic!r} is not in the sound table: add it to training/bench_voice/phones.py")
+        raise ValueError(
+            f"espeak-ng phoneme {mnemonic!r} is not in the sound table: add it to training/bench_voice/phones.py"
+        )
     return sound
 
 

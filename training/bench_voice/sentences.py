@@ -1,4 +1,4 @@
-"""What the model is taught to hear: the phrasebook's sentences, spoken numbers wherever a number stands, the wake phrases."""
+"""What the model is taught to hear: the phrasebook's sentences, numbers wherever one stands, the wake phrases."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _TEENS = (
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 DIGITS = ("zero", *_ONES, "oh")
 _NUMBER_WORDS = frozenset({*DIGITS, *_TEENS, *_TENS, "hundred"})
+_ONE_SPELLING = {"okay": "ok", "alright": "all right"}  # words that sound the same are learnt, and written, one way
 _SHORT_ANSWER_COPIES = 40  # each short answer weighs as much as this many drawn sentences
 
 
@@ -53,7 +54,7 @@ def make_corpus(sentences: Iterable[str], extra_words: Iterable[str], seed: int,
     rng = np.random.default_rng(seed)
     spoken: list[Sentence] = []
     for text in sentences:
-        words = tuple(text.split())
+        words = one_spelling(text.split())
         if not words or any(not word.replace("'", "").isalpha() or word != word.lower() for word in words):
             raise ValueError(f"sentence {text!r} must be lower-case words without digits or punctuation")
         spoken.append(words)
@@ -61,11 +62,16 @@ def make_corpus(sentences: Iterable[str], extra_words: Iterable[str], seed: int,
             spoken.extend(vary_numbers(words, rng) for _ in range(n_number_variants))
     spoken += [answer for answer in (*SHORT_ANSWERS, *WAKE_PHRASES) for _ in range(_SHORT_ANSWER_COPIES)]
     vocabulary = {word for sentence in (*spoken, *SPOKEN_NUMBERS) for word in sentence}
-    return Corpus(tuple(spoken), frozenset(vocabulary | set(extra_words) | set(DIGITS)))
+    return Corpus(tuple(spoken), frozenset(vocabulary | set(one_spelling(extra_words)) | set(DIGITS)))
+
+
+def one_spelling(words: Iterable[str]) -> Sentence:
+    """Writes words that sound the same in one way."""
+    return tuple(part for word in words for part in _ONE_SPELLING.get(word, word).split())
 
 
 def vary_numbers(words: Sequence[str], rng: np.random.Generator) -> Sentence:
-    """Puts another number in the place of each: 0-100 for a number, as many digits for a row of three or more digits."""
+    """Puts another number in the place of each: 0-100 for a number, as many digits for a row of three or more."""
     varied: list[str] = []
     index = 0
     while index < len(words):
@@ -106,7 +112,7 @@ def phrasebook_words(source: str) -> frozenset[str]:
 
 
 def covering(sentences: Sequence[Sentence], times: int) -> list[Sentence]:
-    """Chooses sentences, in order, until every word of theirs occurs at least `times` times, as far as it does at all."""
+    """Chooses sentences, in order, until every word of theirs occurs `times` times, as far as it does at all."""
     missing = dict.fromkeys((word for sentence in sentences for word in sentence), times)
     chosen = []
     for sentence in dict.fromkeys(sentences):

@@ -36,9 +36,10 @@ def _compute(layers: tuple[Affine, ...], features: np.ndarray, time: int) -> np.
 
     def at(index: int, frame: int) -> np.ndarray:
         if index < 0:
-            return features[frame]
+            row: np.ndarray = features[frame]
+            return row
         layer = layers[index]
-        stacked = np.concatenate([at(index - 1, frame + offset) for offset in layer.offsets])
+        stacked: np.ndarray = np.concatenate([at(index - 1, frame + offset) for offset in layer.offsets])
         out: np.ndarray = layer.weight @ stacked + layer.bias
         hidden: np.ndarray = np.maximum(out, 0.0)
         return out if index == len(layers) - 1 else hidden

@@ -226,11 +226,12 @@ def table(evaluation: Evaluation) -> str:
             f"| {name} | {heard.sentence_accuracy:.1%} | {heard.word_error_rate:.1%} | {wake.missed:.1%} "
             f"| {wake.false_wakes:.1%} | {wake.false_wakes_per_h:.1f} | {heard.rtf:.4f} | {heard.final_ms_p95:.1f} ms |"
         )
+    median_ms, p95_ms = evaluation.endpoint_ms_median, evaluation.endpoint_ms_p95
+    ended, unseen = evaluation.endpointed_share, evaluation.unseen_share
     lines.append("")
     lines.append(
-        f"{evaluation.n_sentences} sentences ({evaluation.unseen_share:.0%} never seen by the build), "
-        f"each by a held-out voice. Utterance ended {evaluation.endpoint_ms_median:.0f} ms after the last sound (median; "
-        f"p95 {evaluation.endpoint_ms_p95:.0f} ms; {evaluation.endpointed_share:.0%} ended by themselves). "
-        f"Load {evaluation.load_ms:.0f} ms."
+        f"{evaluation.n_sentences} sentences ({unseen:.0%} never seen by the build), each by a held-out voice."
     )
+    lines.append(f"Utterance ended {median_ms:.0f} ms after the last sound (median; p95 {p95_ms:.0f} ms);")
+    lines.append(f"{ended:.0%} ended by themselves. Load {evaluation.load_ms:.0f} ms.")
     return "\n".join(lines)

@@ -24,8 +24,8 @@ _PAUSES = ("_",)  # `_`, `_:`, `_|`, `_::`: all begin so
 
 SOUNDS = (
     "p", "b", "t", "t#", "d", "k", "g", "tS", "dZ", "f", "v", "T", "D", "s", "z", "S", "Z", "h", "m", "n", "N", "l",
-    "r", "j", "w", "@", "@L", "3", "3:", "a", "a#", "A:", "A@", "0", "O:", "O@", "V", "E", "e@", "I", "i:", "i@", "i@3", "U",
-    "u:", "eI", "aI", "aI@", "OI", "aU", "oU",
+    "r", "j", "w", "@", "@L", "3", "3:", "a", "a#", "A:", "A@", "0", "O:", "O@", "V", "E", "e@", "I", "i:", "i@",
+    "i@3", "U", "u:", "eI", "aI", "aI@", "OI", "aU", "oU",
 )  # fmt: skip
 _PDFS = (SILENCE, *SOUNDS)  # what the network has outputs for, in order
 _POSITIONS = ("begin", "end", "internal", "singleton")

@@ -10,13 +10,13 @@ from functools import partial
 
 import structlog
 
-from integration.address import BrokerAddress, TlsFiles
 from integration.envelope import Listen, Say
 from integration.link import VehicleLink
 from integration.links import LinkSettings, make_link
 from intents.base import State
 from intents.phrasebook import load as load_phrasebook
 from vehicle_assistant.answer import Answers
+from vehicle_assistant.broker_access import broker_address
 from vehicle_assistant.deaf import Deaf
 from vehicle_assistant.dialogue import Dialogue
 from vehicle_assistant.driver.alerts import Alert
@@ -102,18 +102,9 @@ async def _press(ears: Ears, press: Listen) -> None:
 
 
 def link_settings(settings: Settings) -> LinkSettings:
-    """Turns settings into the way to the vehicle."""
+    """Turns settings into the way to the vehicle; raises SettingsError for a password or certificate it cannot read."""
     vehicle = settings.vehicle
-    tls = None
-    if vehicle.tls_ca and vehicle.tls_certificate and vehicle.tls_key:
-        tls = TlsFiles(vehicle.tls_ca, vehicle.tls_certificate, vehicle.tls_key)
-    password = None
-    if vehicle.password_file is not None:
-        password = next(iter(vehicle.password_file.read_text(encoding="utf-8").splitlines()), "")
-    address = BrokerAddress(
-        vehicle.host, vehicle.port, vehicle.client_id, username=vehicle.username, password=password, tls=tls
-    )
-    return LinkSettings(vehicle.link, address, prefix=vehicle.prefix)
+    return LinkSettings(vehicle.link, broker_address(vehicle), prefix=vehicle.prefix)
 
 
 @asynccontextmanager
@@ -158,14 +149,17 @@ async def assemble(
             speech,
             vehicle,
             Dialogue(
-                confidence_floor=settings.parser.confidence_floor, answer_window_s=settings.dialogue.answer_window_s
+                confidence_floor=settings.parser.confidence_floor,
+                answer_window_s=settings.dialogue.answer_window_s,
+                right_hand_drive=settings.vehicle.right_hand_drive,
             ),
-            Answers(load_phrasebook(), partial(_state, vehicle)),
+            Answers(load_phrasebook(settings.assistant.language), partial(_state, vehicle)),
             (reports, *observers),
             Limits(
                 parse_s=settings.parser.timeout_s,
                 command_ttl_s=settings.vehicle.command_ttl_s,
                 answer_window_s=settings.dialogue.answer_window_s,
+                recogniser_floor=settings.asr.confidence_floor,
             ),
             warned=lambda: watch.warned,
             in_step=in_step,

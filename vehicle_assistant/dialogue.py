@@ -11,6 +11,7 @@ from intents.base import Command, Json, Kind, Slot, SlotKind
 from intents.catalogue import COMMANDS
 from intents.encoding import SAVED_PLACES, Draft, Meaning, Outcome
 from intents.words import words_of
+from vehicle_assistant.seating import for_right_hand_drive
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,9 @@ class _Pending:
 class Dialogue:
     """The memory of one conversation: one open question and what can be undone."""
 
-    def __init__(self, *, confidence_floor: float, answer_window_s: float) -> None:
+    def __init__(self, *, confidence_floor: float, answer_window_s: float, right_hand_drive: bool = False) -> None:
         self._floor = confidence_floor
+        self._right_hand_drive = right_hand_drive
         self._window_s = answer_window_s
         self._pending: _Pending | None = None
         self._undo: tuple[Command, ...] = ()
@@ -114,7 +116,7 @@ class Dialogue:
             return Unclear(sure=True)
         if confidence < self._floor:
             return Unclear(sure=False)
-        return self._request(meaning.drafts)
+        return self._request(for_right_hand_drive(text, meaning.drafts) if self._right_hand_drive else meaning.drafts)
 
     def _request(self, drafts: Sequence[Draft]) -> Request:
         for draft in drafts:

@@ -27,8 +27,9 @@ def jobs(settings: Settings, store: Store) -> Jobs:
 
 def ears_job(settings: Settings, store: Store) -> EarsJob:
     """Where sound comes from and who listens to it; raises ModelError."""
-    model_dir = store.resolve(settings.asr.model, ModelKind.VOSK).path if settings.asr.engine == "vosk" else None
     audio, wake = settings.audio, settings.wake
+    needs_model = {settings.asr.engine, wake.engine} & {"vosk", "vosk_phrase"}
+    model_dir = store.resolve(settings.asr.model, ModelKind.VOSK).path if needs_model else None
     return EarsJob(
         source=audio.source,
         device=audio.device,

@@ -48,8 +48,6 @@ class AssistantSection(Section):
 
     language: Literal["en"] = "en"
     """Language it listens and answers in: "en"."""
-    units: Literal["metric"] = "metric"
-    """Units it answers in: "metric" (degrees Celsius, km, km/h). Requests may use others."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least serious message that is logged: "debug", "info", "warning" or "error"."""
     log_speech: bool = False
@@ -100,6 +98,8 @@ class AsrSection(Section):
     """Recogniser: "vosk" or "scripted" (benches)."""
     model: ModelChoice = AUTO
     """"auto" (an installed speech model, else the bench voice model), an installed model's name, or its folder."""
+    confidence_floor: Share = 0.3
+    """Mean word certainty below which words are not acted on, 0 to 1."""
 
 
 _PAUSES = EndpointSettings()

@@ -18,6 +18,7 @@ from intents.schema import json_schema
 from vehicle_assistant.asr.engines import make_recogniser
 from vehicle_assistant.audio.port import AudioWarning
 from vehicle_assistant.check import run_check
+from vehicle_assistant.check_report import PLAIN_COLUMNS
 from vehicle_assistant.cli_errors import EXIT_ERROR
 from vehicle_assistant.driver.replay import monitor_file
 from vehicle_assistant.driver.wording import words as alert_words
@@ -114,7 +115,7 @@ def models(args: argparse.Namespace) -> int:
         licence = status.verified.licence if status.verified else ""
         state = "ok" if status.problem is None else str(status.problem)
         table.add_row(status.name, status.kind.value, state, licence, str(status.path))
-    Console(soft_wrap=True).print(table)
+    Console(width=None if sys.stdout.isatty() else PLAIN_COLUMNS).print(table)
     return 1 if any(status.problem for status in statuses) else 0
 
 

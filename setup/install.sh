@@ -29,8 +29,8 @@ minutes() {
     printf '%d min %02d s' $(($1 / 60)) $(($1 % 60))
 }
 
-progress_in() {  # the last "[132/193]" of a build log
-    grep -oE '\[[0-9]+/[0-9]+\]' "$1" 2>/dev/null | tail -n 1 || true
+progress_in() {  # how far a log has come: the last "[132/193]" of a compiler, else what pip is at
+    grep -oE '\[[0-9]+/[0-9]+\]|^ *(Collecting|Building|Installing|Downloading) [^ ]+' "$1" 2>/dev/null | tail -n 1 || true
 }
 
 logged() {  # logged NAME ADVICE COMMAND...: runs it with its output in a log, and says now and then how far it is

@@ -116,6 +116,18 @@ async def test_a_job_with_a_deadline_is_not_mistaken_for_a_hang(parser_job, chan
         assert changes.pending == 0
 
 
+async def test_a_request_that_comes_up_too_late_is_not_begun(parser, example):
+    async with parser:
+        os.kill(parser.status.pid, signal.SIGSTOP)
+        asking = asyncio.create_task(parser.parse(example.text, timeout_s=0.2))
+        await asyncio.sleep(0.3)  # its time, within which nothing can be done about it
+        os.kill(parser.status.pid, signal.SIGCONT)
+        with pytest.raises(EngineError, match="out of time") as late:
+            await asking
+
+        assert late.value.code is ErrorCode.ENGINE_FAILED
+
+
 async def test_a_caller_that_gives_up_is_forgotten(parser, example, until):
     async with parser:
         os.kill(parser.status.pid, signal.SIGSTOP)

@@ -150,7 +150,30 @@ async def test_a_lasting_failure_is_told_once_and_tried_again_and_again(changes,
 
         assert isinstance(await changes.next(), Lost)
         assert changes.pending == 0
-        assert worker.status.attended_age_s < PATIENCE_S
+
+
+async def test_a_start_and_a_wait_for_the_next_are_no_standstill(changes, misbehaving, until):
+    """The watchdog must not end the service because one worker's cause lasts."""
+    limits = WorkerLimits(start_timeout_s=1.0)
+    ages_s = []
+    async with voice(changes, misbehaving("slow", always=True), limits, keep_trying=True) as worker:
+        began_s = asyncio.get_running_loop().time()
+
+        def waited():
+            ages_s.append(worker.status.attended_age_s)
+            return asyncio.get_running_loop().time() - began_s > 2.5
+
+        await until(waited)
+
+    assert worker.status.restarts >= 1
+    assert max(ages_s) < 1.0
+
+
+async def test_a_worker_that_stands_still_ages_until_it_is_replaced(changes, misbehaving, until):
+    async with voice(changes, misbehaving("obedient")) as worker:
+        os.kill(worker.status.pid, signal.SIGSTOP)
+        await until(lambda: worker.status.attended_age_s > 0.8)
+        assert worker.status.beat_age_s > 0.8
 
 
 async def test_what_libraries_print_is_read_and_kept_below_the_usual_level(changes, misbehaving, until):
@@ -177,6 +200,15 @@ async def test_closing_between_two_lives_starts_no_third(changes, misbehaving, u
         await until(lambda: worker.status.restarts == 1)
 
     assert worker.status.pid is None
+
+
+@pytest.mark.parametrize("steps", range(0, 40, 4))
+async def test_closing_in_the_middle_of_a_replacement_leaves_nothing_behind(changes, misbehaving, until, steps):
+    async with voice(changes, misbehaving("obedient")) as worker:
+        os.kill(worker.status.pid, signal.SIGKILL)
+        await until(lambda: not worker.status.ready, every_s=0)
+        for _ in range(steps):  # of the event loop, to meet the replacement in its various stages
+            await asyncio.sleep(0.001)
 
 
 async def test_giving_up_the_start_leaves_nothing_behind(changes, misbehaving):

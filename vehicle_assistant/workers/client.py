@@ -6,9 +6,10 @@ from typing import ClassVar, Self
 from intents.errors import ErrorCode, WorkerError
 from vehicle_assistant.ports import Lost, Part, Ready
 from vehicle_assistant.workers.jobs import Job
+from vehicle_assistant.workers.port import WorkerStatus
 from vehicle_assistant.workers.process import module_command
 from vehicle_assistant.workers.protocol import Command, Message, Started
-from vehicle_assistant.workers.supervisor import Worker, WorkerStatus
+from vehicle_assistant.workers.supervisor import Worker
 from vehicle_assistant.workers.vigil import WorkerLimits
 
 OnChange = Callable[[Lost | Ready], None]

@@ -3,6 +3,7 @@
 import time
 from collections import deque
 
+from intents.errors import EngineError, ErrorCode
 from vehicle_assistant.parser.engines import open_parser
 from vehicle_assistant.parser.port import ParserEngine
 from vehicle_assistant.workers.child import Pipe, failure_of, run
@@ -44,7 +45,7 @@ class ParserWork:
 
     def _parse(self, request: Parse) -> None:
         try:
-            parse = self._engine.parse(request.text, request.until_s - time.monotonic())
+            parse = self._engine.parse(request.text, _time_left_s(request))
         except Exception as broken:  # noqa: BLE001  (the next utterance may well be fine)
             self._pipe.send(ParseFailed(request_id=request.request_id, failure=failure_of(broken)))
         else:
@@ -58,6 +59,13 @@ class ParserWork:
                 )
             )
         self._done += 1
+
+
+def _time_left_s(request: Parse) -> float:
+    left_s = request.until_s - time.monotonic()
+    if left_s <= 0:
+        raise EngineError(ErrorCode.ENGINE_FAILED, "the parser ran out of time", remedy="say it again")
+    return left_s
 
 
 def work(job: ParserJob, pipe: Pipe) -> None:

@@ -27,6 +27,8 @@ UNREAD_LIMIT_BYTES = 4 * MAX_LINE_BYTES
 _JOURNAL_CHUNK_BYTES = 4096
 _JOURNAL_LINE_CHARS = 200
 
+_MAINS_ALONE = {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}
+
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -155,7 +157,7 @@ def _ending(status: int | None) -> str:
 
 def _environment() -> dict[str, str]:
     """Returns main's surroundings, less what concerns main alone, and with the place this package was found at."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"NOTIFY_SOCKET", "WATCHDOG_USEC"}}
+    kept = {name: value for name, value in os.environ.items() if name not in _MAINS_ALONE}
     root = str(Path(vehicle_assistant.__file__).parent.parent)
     kept["PYTHONPATH"] = os.pathsep.join(filter(None, (root, kept.get("PYTHONPATH", ""))))
     # The array library would start a thread for every core; engines that want threads are told how many.

@@ -3,15 +3,13 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Coroutine, Sequence
 
 import structlog
 
 from intents.errors import AssistantError, ErrorCode, WorkerError
 from vehicle_assistant.ports import Part
-from vehicle_assistant.workers.jobs import Job
+from vehicle_assistant.workers.port import Owner, WorkerStatus
 from vehicle_assistant.workers.process import ChildProcess
 from vehicle_assistant.workers.protocol import (
     Beat,
@@ -30,48 +28,6 @@ log = structlog.get_logger(__name__)
 
 LATE_ANSWER_S = 0.5
 """An engine stops a little after its deadline: the step in hand is finished first."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerStatus:
-    """How a worker fares."""
-
-    part: Part
-    ready: bool
-    pid: int | None
-    restarts: int
-    rss_mib: float
-    beat_age_s: float | None
-    """Since its last sign of work; None while there has been none."""
-    attended_age_s: float
-    """Since it last worked or was last tried to be started: grows only when its supervision itself stands still."""
-    done: int
-    """Pieces of work since it was started."""
-    engine: str
-    detail: str
-    problem: str
-    """Why it does not work; empty while it does."""
-    remedy: str
-
-
-class Owner(Protocol):
-    """Whose worker it is. Called from the event loop; must not block."""
-
-    def job(self) -> Job:
-        """What the next incarnation is to do."""
-
-    def started(self, started: Started) -> None:
-        """It works (again)."""
-
-    def take(self, message: Message) -> None:
-        """It said something; raises WorkerError (WORKER_PROTOCOL) for what it must never say."""
-
-    def lost(self, reason: str) -> None:
-        """It works no more; what it was asked will not be answered."""
-
-    @property
-    def idle(self) -> bool:
-        """Whether it can be replaced without ending a job."""
 
 
 class Worker:
@@ -179,7 +135,7 @@ class Worker:
             restarts=self._restarts,
             rss_mib=self._child.rss_mib() if self._child else 0.0,
             beat_age_s=None if self._beat_s is None else now_s - self._beat_s,
-            attended_age_s=now_s - self._attended_s,
+            attended_age_s=max(0.0, now_s - max(self._attended_s, self._excused_until_s)),
             done=self._done,
             engine=self._started.engine,
             detail=self._started.detail,
@@ -205,7 +161,9 @@ class Worker:
                 first.set_result(None)
             lived_s = time.monotonic() - self._began_s
             failures = 1 if lived_s >= HEALTHY_S else failures + 1
-            await asyncio.sleep(backoff_s(failures))
+            wait_s = backoff_s(failures)
+            self._attended_s = time.monotonic() + wait_s
+            await asyncio.sleep(wait_s)
             self._restarts += 1
 
     async def _live(self, first: "asyncio.Future[None]") -> AssistantError:
@@ -230,7 +188,7 @@ class Worker:
             self._child = None
             for task in tasks:
                 task.cancel()
-            ending = await child.end()
+            ending = await _whole(child.end())
             await asyncio.gather(*tasks, return_exceptions=True)
         code = ErrorCode.WORKER_DIED if self._vigil.started else ErrorCode.WORKER_START
         return failure or self._error(code, ending)
@@ -294,9 +252,21 @@ class Worker:
             if reason is not None:
                 started = self._vigil.started
                 return self._error(ErrorCode.WORKER_SILENT if started else ErrorCode.WORKER_START, reason)
-            if self._vigil.started and not self._pinged:
+            if not self._vigil.started:
+                self._attended_s = now_s  # a start has a limit of its own
+            elif not self._pinged:
                 self._ping_seq += 1
                 self._pinged = self.send(Ping(seq=self._ping_seq))
 
     def _error(self, code: ErrorCode, reason: str) -> WorkerError:
         return WorkerError(code, f"the {self.part} worker stopped: {reason}", remedy="see the journal")
+
+
+async def _whole(last_steps: Coroutine[None, None, str]) -> str:
+    """Awaits steps that are short and must be done whole, also when whoever awaits them is cancelled meanwhile."""
+    steps = asyncio.create_task(last_steps)
+    try:
+        return await asyncio.shield(steps)
+    except asyncio.CancelledError:
+        await steps
+        raise

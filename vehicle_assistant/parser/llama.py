@@ -56,6 +56,7 @@ class Llama:
         self._deadline_s = float("inf")
         self._abort = llama_cpp.ggml_abort_callback(lambda _: time.monotonic() > self._deadline_s)
         llama_cpp.llama_set_abort_callback(self._context, self._abort, None)
+        self._open = True
         self.context = context
         self.vocabulary_size: int = llama_cpp.llama_vocab_n_tokens(self._vocab)
         self._tokens: list[int] = []
@@ -72,7 +73,8 @@ class Llama:
         return buffer.value.decode("utf-8", "replace") if length >= 0 else None
 
     def tokenise(self, text: str) -> list[int]:
-        """Token ids of text; control tokens in it are read as plain text."""
+        """Token ids of text; control tokens in it are read as plain text. Raises EngineError on a closed model."""
+        self._check_open()
         raw = text.encode()
         limit = max(MAX_TOKENS_A_WORD, len(raw) + 1)
         tokens = (llama_cpp.llama_token * limit)()
@@ -89,8 +91,9 @@ class Llama:
         """Keeps the first `keep` tokens of the sequence, appends `tokens`, returns the last one's logits.
 
         The array (vocabulary,) float32 is llama.cpp's own memory: read it before the next call.
-        Raises EngineError when the deadline passes or the context is full.
+        Raises EngineError when the deadline passes, the context is full, or the model is closed.
         """
+        self._check_open()
         if keep + len(tokens) > self.context:
             raise EngineError(ErrorCode.TEXT_TOO_LONG, "the text does not fit the model", remedy="say it shorter")
         if keep < len(self._tokens):
@@ -121,8 +124,15 @@ class Llama:
         return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(self._tokens), len(tokens)))
 
     def close(self) -> None:
-        """Frees everything; using the model afterwards would crash, so it is forgotten."""
+        """Frees everything, once: llama.cpp aborts when it frees twice, and crashes on what is freed."""
+        if not self._open:
+            return
+        self._open = False
         llama_cpp.llama_batch_free(self._batch)
         llama_cpp.llama_free(self._context)
         llama_cpp.llama_model_free(self._model)
         del self._context, self._model, self._vocab, self._memory
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise EngineError(ErrorCode.ENGINE_FAILED, "the parser is closed", remedy="open it again")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.encoding import Item, Meaning, Outcome, as_text, decode, vocabulary
-from intents.errors import ErrorCode, ModelError
+from intents.errors import EngineError, ErrorCode, ModelError
 from intents.words import MAX_WORDS, words_of
 from vehicle_assistant.parser.decoder import decode as decode_line
 from vehicle_assistant.parser.items import BEGIN, PARSE, token_text
@@ -45,13 +45,18 @@ class NanoParser:
 
     @classmethod
     def open(cls, path: Path | None = None, *, threads: int = 1) -> "NanoParser":
-        """Loads weights, the shipped ones by default."""
+        """Loads weights, the shipped ones by default; raises ModelError when they are absent, damaged or stale."""
         path = path or SHIPPED
         if not path.is_file():
             raise ModelError(
                 ErrorCode.MODEL_ABSENT, f"there are no parser weights at {path}", remedy="reinstall the package"
             )
-        return cls(Llama(path, context=CONTEXT, threads=threads))
+        model = Llama(path, context=CONTEXT, threads=threads)
+        try:
+            return cls(model)
+        except ModelError:
+            model.close()
+            raise
 
     def parse(self, text: str, deadline_s: float) -> Parse:
         """Parses one utterance; more words than a person says in one breath are not understood."""
@@ -59,9 +64,14 @@ class NanoParser:
         words = words_of(text)
         self._prompt = [self._begin, *(t for word in words for t in self.word_tokens(word)), self._parse]
         if not words or len(words) > MAX_WORDS or len(self._prompt) > MAX_PROMPT:
-            return Parse(Meaning(Outcome.NOT_UNDERSTOOD), 1.0, "none", (time.monotonic() - start_s) * 1000)
+            return _not_understood(start_s)
         self._model.deadline(start_s + deadline_s)
-        decoded = decode_line(words, self)
+        try:
+            decoded = decode_line(words, self)
+        except EngineError as error:
+            if error.code is ErrorCode.TEXT_TOO_LONG:  # what it wants to copy of 60 odd words does not fit
+                return _not_understood(start_s)
+            raise
         meaning = decode(words, decoded.line)
         took_ms = (time.monotonic() - start_s) * 1000
         return Parse(meaning, decoded.confidence, as_text(words, decoded.line), took_ms)
@@ -87,3 +97,7 @@ class NanoParser:
     def close(self) -> None:
         """Frees the model."""
         self._model.close()
+
+
+def _not_understood(start_s: float) -> Parse:
+    return Parse(Meaning(Outcome.NOT_UNDERSTOOD), 1.0, "none", (time.monotonic() - start_s) * 1000)

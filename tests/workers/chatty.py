@@ -1,7 +1,8 @@
-"""A parser whose native library prints to descriptor 1, reads from 0, and leaves a program behind."""
+"""A parser whose native library prints to descriptor 1 and reads from 0, or fails, or hangs: as CHATTY says."""
 
 import os
 import subprocess
+import time
 
 from vehicle_assistant.workers import parser
 from vehicle_assistant.workers.child import run
@@ -20,6 +21,13 @@ def fail(job, pipe):
     raise KeyError(os.environ["CHATTY_WORDS"])
 
 
+def hang(job, pipe):
+    pipe.started("hanging")
+    time.sleep(600)
+
+
+if os.environ.get("CHATTY") == "hang":
+    run(ParserJob, hang)
 if os.environ.get("CHATTY") == "fail":
     run(ParserJob, fail)
 run(ParserJob, work)

@@ -17,6 +17,7 @@ from vehicle_assistant.ports import Lost, Part, Ready
 from vehicle_assistant.workers.clients import VoiceWorker, WorkerLimits
 from vehicle_assistant.workers.jobs import VoiceJob
 from vehicle_assistant.workers.protocol import Say
+from vehicle_assistant.workers.supervisor import _whole
 
 PATIENCE_S = 60.0
 CALM = WorkerLimits(beat_timeout_s=PATIENCE_S)
@@ -237,11 +238,11 @@ async def test_beats_come_from_the_work_and_show_in_the_status(changes, misbehav
 
 
 MAIN = """
-import asyncio
-from vehicle_assistant.workers.clients import VoiceJob, VoiceWorker
+import asyncio, sys
+from vehicle_assistant.workers.clients import ParserJob, ParserWorker
 
 async def main():
-    async with VoiceWorker(VoiceJob(speaker="silent", loudspeaker="silent")) as worker:
+    async with ParserWorker(ParserJob(engine="scripted"), command=sys.argv[1:]) as worker:
         print(worker.status.pid, flush=True)
         await asyncio.sleep(600)
 
@@ -249,13 +250,18 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("frozen", [False, True])
-def test_a_worker_never_outlives_main(frozen):
-    main = subprocess.Popen([sys.executable, "-c", MAIN], stdout=subprocess.PIPE, text=True)
+@pytest.mark.parametrize("way", ["", "hang"])
+def test_a_worker_never_outlives_main(way):
+    """One that is stuck in its work cannot see that main has gone; the kernel tells it."""
+    chatty = str(Path(__file__).with_name("chatty.py"))
+    main = subprocess.Popen(
+        [sys.executable, "-c", MAIN, sys.executable, chatty],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"CHATTY": way},
+    )
     try:
         pid = next(int(line) for line in main.stdout if line.strip().isdigit())
-        if frozen:
-            os.kill(pid, signal.SIGSTOP)
     finally:
         main.kill()
         main.wait()
@@ -264,6 +270,24 @@ def test_a_worker_never_outlives_main(frozen):
     while is_running(pid):
         assert time.monotonic() < deadline_s
         time.sleep(0.01)
+
+
+async def test_the_last_steps_of_a_worker_are_done_whole():
+    may_end = asyncio.Event()
+
+    async def last_steps():
+        await may_end.wait()
+        return "done"
+
+    ending = asyncio.create_task(_whole(last_steps()))
+    await asyncio.sleep(0)
+    ending.cancel()
+    await asyncio.sleep(0)
+    assert not ending.done()
+    may_end.set()
+
+    with pytest.raises(asyncio.CancelledError):
+        await ending
 
 
 def is_running(pid):

@@ -58,7 +58,7 @@ frame accuracy {frame_accuracy:.1%} on training voices in noise.
 def write_build(options: argparse.Namespace, figures: BuildFigures) -> None:
     """Records arguments and figures of a build in the model directory."""
     arguments = {
-        "sentences": options.sentences if options.sentences == "phrasebook" else Path(options.sentences).name,
+        "sentences": options.sentences,
         "lm_sentences": options.lm_sentences,
         "utterances": options.utterances,
         "recorded_noise": options.noise is not None,

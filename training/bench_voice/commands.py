@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -72,8 +71,10 @@ def _evaluation_sentences(options: argparse.Namespace) -> tuple[list[Sentence], 
 
 
 def _learnt(model: Path) -> frozenset[str]:
+    """Draws the build's sentences again; none for a model without its record, or for a file no longer there."""
     if not (model / BUILD_FILE).is_file():
         return frozenset()
     arguments = read_build(model)["arguments"]
-    sentences: Iterable[str] = read_sentences(arguments["sentences"], arguments["lm_sentences"], arguments["seed"])
-    return frozenset(sentences)
+    if arguments["sentences"] != "phrasebook" and not Path(arguments["sentences"]).is_file():
+        return frozenset()
+    return frozenset(read_sentences(arguments["sentences"], arguments["lm_sentences"], arguments["seed"]))

@@ -100,6 +100,8 @@ class Trainer:
         length = _CROP * SUBSAMPLING
         first = LEFT_CONTEXT + int(self._rng.integers(SUBSAMPLING))  # any of the three phases of subsampling
         starts = np.arange(first, len(data.labels) - length - RIGHT_CONTEXT, length)
+        if not len(starts):
+            raise ValueError(f"{len(data.labels) / 100:.1f} s of speech is too little to train on: use more utterances")
         self._rng.shuffle(starts)
         for batch in np.array_split(starts, max(1, len(starts) // _BATCH)):
             ends = length - SUBSAMPLING + 1 + RIGHT_CONTEXT

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType, UnionType
 from typing import Annotated, Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
 from pydantic.fields import FieldInfo
 
 from intents.errors import CatalogueError, ErrorCode
@@ -106,15 +106,17 @@ class Slot:
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 """Words of the utterance, in order, lower case."""
-Celsius = Annotated[float, Field(ge=16, le=30, multiple_of=0.5), QUANTITIES["temperature"]]
-DeltaCelsius = Annotated[float, Field(ge=-14, le=14, multiple_of=0.5), QUANTITIES["temperature_change"]]
-FanLevel = Annotated[int, Field(ge=0, le=7), QUANTITIES["fan_level"]]
-DeltaFanLevel = Annotated[int, Field(ge=-7, le=7), QUANTITIES["fan_change"]]
-SeatLevel = Annotated[int, Field(ge=0, le=3), QUANTITIES["seat_level"]]
-Percent = Annotated[int, Field(ge=0, le=100), QUANTITIES["volume"]]
-DeltaPercent = Annotated[int, Field(ge=-100, le=100), QUANTITIES["volume_change"]]
-PercentOpen = Annotated[int, Field(ge=0, le=100), QUANTITIES["opening"]]
-DurationS = Annotated[int, Field(ge=1, le=86_400), QUANTITIES["duration"]]
+# Strict: a number or a switch of the wire is one, and never a text or a truth value that could be read as one.
+Switch = Annotated[bool, Strict()]
+Celsius = Annotated[float, Strict(), Field(ge=16, le=30, multiple_of=0.5), QUANTITIES["temperature"]]
+DeltaCelsius = Annotated[float, Strict(), Field(ge=-14, le=14, multiple_of=0.5), QUANTITIES["temperature_change"]]
+FanLevel = Annotated[int, Strict(), Field(ge=0, le=7), QUANTITIES["fan_level"]]
+DeltaFanLevel = Annotated[int, Strict(), Field(ge=-7, le=7), QUANTITIES["fan_change"]]
+SeatLevel = Annotated[int, Strict(), Field(ge=0, le=3), QUANTITIES["seat_level"]]
+Percent = Annotated[int, Strict(), Field(ge=0, le=100), QUANTITIES["volume"]]
+DeltaPercent = Annotated[int, Strict(), Field(ge=-100, le=100), QUANTITIES["volume_change"]]
+PercentOpen = Annotated[int, Strict(), Field(ge=0, le=100), QUANTITIES["opening"]]
+DurationS = Annotated[int, Strict(), Field(ge=1, le=86_400), QUANTITIES["duration"]]
 
 
 class Command(BaseModel):

@@ -13,6 +13,7 @@ from intents.base import (
     Part,
     SeatLevel,
     State,
+    Switch,
     Zone,
 )
 
@@ -148,7 +149,7 @@ class SetAirConditioning(Command):
     intent = "climate.set_air_conditioning"
     kind = Kind.SET
     shows = MappingProxyType({"on": "air_conditioning"})
-    on: bool
+    on: Switch
 
 
 class SetAuto(Command):
@@ -157,7 +158,7 @@ class SetAuto(Command):
     intent = "climate.set_auto"
     kind = Kind.SET
     shows = MappingProxyType({"on": "auto"})
-    on: bool
+    on: Switch
 
 
 class SetRecirculation(Command):
@@ -166,7 +167,7 @@ class SetRecirculation(Command):
     intent = "climate.set_recirculation"
     kind = Kind.SET
     shows = MappingProxyType({"on": "recirculation"})
-    on: bool
+    on: Switch
 
 
 class SetDefrost(Command):
@@ -176,7 +177,7 @@ class SetDefrost(Command):
     kind = Kind.SET
     shows = MappingProxyType({"on": "defrost.{window}"})
     window: Window = Window.FRONT
-    on: bool
+    on: Switch
 
 
 class SetSeatHeating(Command):
@@ -205,7 +206,7 @@ class SetSteeringWheelHeating(Command):
     intent = "climate.set_steering_wheel_heating"
     kind = Kind.SET
     shows = MappingProxyType({"on": "steering_wheel_heating"})
-    on: bool
+    on: Switch
 
 
 class SetPower(Command):
@@ -214,7 +215,7 @@ class SetPower(Command):
     intent = "climate.set_power"
     kind = Kind.SET
     shows = MappingProxyType({"on": "power"})
-    on: bool
+    on: Switch
 
 
 class QueryClimate(Command):

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from types import MappingProxyType
 
-from intents.base import Command, Hazard, Kind, Part, State
+from intents.base import Command, Hazard, Kind, Part, State, Switch
 
 
 class AlertKind(StrEnum):
@@ -75,7 +75,7 @@ class SetAlerts(Command):
     kind = Kind.SET
     shows = MappingProxyType({"on": "alerts.{alert}"})
     alert: AlertKind = AlertKind.ALL
-    on: bool
+    on: Switch
 
     def hazards(self) -> frozenset[Hazard]:
         """Switching warnings off is the hazard, switching them on is not."""

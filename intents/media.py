@@ -3,7 +3,7 @@
 from enum import StrEnum
 from types import MappingProxyType
 
-from intents.base import Command, DeltaPercent, Kind, Percent, State, Text
+from intents.base import Command, DeltaPercent, Kind, Percent, State, Switch, Text
 
 
 class Source(StrEnum):
@@ -49,7 +49,7 @@ class SetMute(Command):
     intent = "media.set_mute"
     kind = Kind.SET
     shows = MappingProxyType({"on": "muted"})
-    on: bool
+    on: Switch
 
 
 class Play(Command):

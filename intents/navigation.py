@@ -4,7 +4,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated
 
-from intents.base import Command, Kind, Part, Reserved, State, Text
+from intents.base import Command, Kind, Part, Reserved, State, Switch, Text
 
 
 class Select(StrEnum):
@@ -189,7 +189,7 @@ class SetGuidance(Command):
     intent = "navigation.set_guidance"
     kind = Kind.SET
     shows = MappingProxyType({"on": "guidance_voice"})
-    on: bool
+    on: Switch
 
 
 class SavePlace(Command):

@@ -14,7 +14,6 @@ UNITS = dict(
 TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
 # Words recognisers and writers use for the same numbers.
 ALIASES = {"oh": "zero", "nought": "zero", "fourty": "forty", "a": "one", "an": "one"}
-HOMOPHONES = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
 
 _SIGNS = {"minus": -1, "negative": -1, "plus": 1}
 _DIGITS = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,12})?")
@@ -24,7 +23,7 @@ _DIGITS = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,12})?")
 def read_number(words: Sequence[str]) -> float | None:
     """Reads words such as "twenty two", "22.5", "one hundred and ten", "twenty one point five", "minus three".
 
-    Returns None unless all the words together are one number. Homophones ("to" for "two") are left to the caller.
+    Returns None unless all the words together are one number.
     """
     words = [part for word in words for part in (word.split("-") if not _DIGITS.fullmatch(word) else [word])]
     if not words:

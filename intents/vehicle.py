@@ -3,7 +3,7 @@
 from enum import StrEnum
 from types import MappingProxyType
 
-from intents.base import Command, Hazard, Kind, Part, PercentOpen, State, Zone
+from intents.base import Command, Hazard, Kind, Part, PercentOpen, State, Switch, Zone
 
 
 class Light(StrEnum):
@@ -107,7 +107,7 @@ class SetLock(Command):
     intent = "vehicle.set_lock"
     kind = Kind.SET
     shows = MappingProxyType({"locked": "locked"})
-    locked: bool
+    locked: Switch
 
     def hazards(self) -> frozenset[Hazard]:
         """Unlocking is the hazard, locking is not."""
@@ -121,7 +121,7 @@ class SetLight(Command):
     kind = Kind.SET
     shows = MappingProxyType({"on": "lights.{light}"})
     light: Light
-    on: bool
+    on: Switch
 
     def hazards(self) -> frozenset[Hazard]:
         """Driving without headlights is a hazard; a reading light dazzles the driver."""

@@ -30,6 +30,9 @@ format: setup  ## Rewrite the sources in the house format
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
+bench: setup  ## Play the demo and keep the time of every stage in build/bench.json
+	@.venv/bin/vehicle-assistant demo --json build/bench.json
+
 contracts: setup  ## Write the exported contracts and the catalogue page anew from the types
 	@$(PYTHON) -c 'from intents.grammar import gbnf; print(gbnf(), end="")' >tests/intents/golden/catalogue.gbnf
 	@$(PYTHON) -c 'from intents.schema import json_text; print(json_text(), end="")' >tests/intents/golden/catalogue.schema.json

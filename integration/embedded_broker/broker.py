@@ -5,6 +5,7 @@ import contextlib
 import ipaddress
 import logging
 import secrets
+import socket
 from types import TracebackType
 from typing import Self
 
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 CONNECT_TIMEOUT_S = 5.0
 """A connection that does not introduce itself is closed."""
 
+BACKLOG = 100
+"""Connections the kernel holds for us between two rounds of the loop."""
+
 _V311_CODES = {Reason.UNSUPPORTED_PROTOCOL_VERSION: 1, Reason.CLIENT_IDENTIFIER_NOT_VALID: 2}
 
 
@@ -34,7 +38,7 @@ class EmbeddedBroker:
                 remedy="use 127.0.0.1; for a network, run mosquitto with certificates and access lists",
             )  # fmt: skip
         self._host, self._port = host, port
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
         self._router = Router()
         self._sessions: dict[str, Session] = {}
         self._serving: set[asyncio.Task[None]] = set()
@@ -45,36 +49,54 @@ class EmbeddedBroker:
         return self._port
 
     async def __aenter__(self) -> Self:
+        listener = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET)
         try:
-            self._server = await asyncio.start_server(self._accept, self._host, self._port)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((self._host, self._port))
         except OSError as error:
+            listener.close()
             raise LinkError(
                 ErrorCode.BROKER_UNREACHABLE, f"the embedded broker cannot listen on {self._host}:{self._port}: "
                 f"{error.strerror}", remedy="free the port, or use port 0",
             ) from error  # fmt: skip
-        self._port = self._server.sockets[0].getsockname()[1]
+        listener.setblocking(False)
+        listener.listen(BACKLOG)
+        self._port = listener.getsockname()[1]
+        self._listener = listener
+        asyncio.get_running_loop().add_reader(listener, self._accept, listener)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._server is not None:
-            self._server.close()
+        if self._listener is not None:
+            asyncio.get_running_loop().remove_reader(self._listener)
+            self._listener.close()
         for session in tuple(self._sessions.values()):
             session.end(Reason.SERVER_SHUTTING_DOWN)
-        pending = set(self._serving)
-        if pending:
-            _, late = await asyncio.wait(pending, timeout=1.0)
+        serving = set(self._serving)
+        if serving:
+            _, late = await asyncio.wait(serving, timeout=1.0)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        if self._server is not None:
-            await self._server.wait_closed()
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.get_running_loop().create_task(self._serve(reader, writer), name="embedded-broker-client")
+    def _accept(self, listener: socket.socket) -> None:
+        """Takes a connection and has it served; asyncio's own server may hold one nobody knows of when it closes."""
+        try:
+            client, _ = listener.accept()
+        except OSError:  # the client has gone again, or no file descriptor is left
+            return
+        client.setblocking(False)
+        task = asyncio.get_running_loop().create_task(self._welcome(client), name="embedded-broker-client")
         self._serving.add(task)
         task.add_done_callback(self._serving.discard)
+
+    async def _welcome(self, client: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader()
+        transport, protocol = await loop.connect_accepted_socket(lambda: asyncio.StreamReaderProtocol(reader), client)
+        await self._serve(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection; whatever it sends, only this connection ends."""

@@ -67,7 +67,7 @@ async def test_mosquitto_dies_when_we_are_killed(eventually) -> None:
     assert parent.stdout is not None
     pid = int(await parent.stdout.readline())
     parent.kill()
-    await parent.wait()
+    await parent.communicate()
 
     await eventually(lambda: not running_process(pid))
 

@@ -8,16 +8,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Literal
 
-from integration.envelope import Alert as AlertPayload
-from integration.envelope import DriverState
 from integration.link import VehicleLink
 from intents.base import Command
 from intents.catalogue import command_from
 from intents.driver_monitoring import AlertKind, DriverMonitoringState
 from vehicle_assistant.audio.earcons import Earcon
 from vehicle_assistant.driver.alerts import Alert, AlertLevel, DriverAlertKind
+from vehicle_assistant.driver.messages import alert_message, state_message
 from vehicle_assistant.driver.monitor import DriverMonitor
 from vehicle_assistant.driver.samples import Drop, read_sample
 from vehicle_assistant.driver.wording import presentation, words
@@ -103,7 +101,7 @@ class DriverWatch:
             self._queue(self._monitor.tick(now_s))
             if now_s - reported_s >= REPORT_S:
                 reported_s = now_s
-                await self._link.publish(self._report())
+                await self._link.publish(state_message(self._monitor.state()))
             await asyncio.sleep(STEP_S)
 
     def _queue(self, alerts: tuple[Alert, ...]) -> None:
@@ -133,13 +131,8 @@ class DriverWatch:
                 tasks.create_task(self._alert(alert))
 
     async def _alert(self, alert: Alert) -> None:
+        await self._link.publish(alert_message(alert))
         text = words(alert)
-        await self._link.publish(
-            AlertPayload(
-                kind=alert.kind.value, level=_LEVELS[alert.level], since_s=round(alert.since_s, 3), text=text,
-                score=round(alert.score, 2), heard=alert.heard, times=alert.times,
-            )
-        )  # fmt: skip
         if alert.level is AlertLevel.CLEAR:
             self._offered = self._offered and alert.kind not in TIRING
             return
@@ -152,28 +145,3 @@ class DriverWatch:
         if self._offer is not None and alert.kind in TIRING and alert.level >= AlertLevel.WARNING and not self._offered:
             self._offered = True  # once an episode: a driver who said no is not asked again
             await self._offer((REST_STOP,))
-
-    def _report(self) -> DriverState:
-        state = self._monitor.state()
-        fatigue = state.fatigue
-        perclos = fatigue.perclos_60 if fatigue.perclos_180 is None else fatigue.perclos_180
-        rate = fatigue.blinks_per_minute
-        return DriverState(
-            alertness=state.alertness.value,
-            kss=fatigue.kss,
-            perclos=None if perclos is None else round(perclos, 4),
-            blinks_per_minute=None if rate is None else round(rate, 1),
-            sensor=state.sensor.value,
-            driving_time_s=round(state.driving_time_s, 1),
-            dropped_samples=sum(state.dropped.values()),
-        )
-
-
-_LEVELS: Mapping[AlertLevel, Literal["clear", "information", "warning", "urgent"]] = MappingProxyType(
-    {
-        AlertLevel.CLEAR: "clear",
-        AlertLevel.INFORMATION: "information",
-        AlertLevel.WARNING: "warning",
-        AlertLevel.URGENT: "urgent",
-    }
-)

@@ -242,6 +242,8 @@ def spoken(event: SpeechHeard, floor: float) -> Turn:
     """Begins a turn with what was heard, and the times its hearing took."""
     doubtful = event.transcript.confidence < floor
     turn = Turn("voice", event.transcript.text, wake_at_s=event.wake_at_s, doubtful=doubtful)
+    if event.wake_at_s is not None and event.stages.wake_decided_at_s is not None:
+        turn.took("wake", (event.stages.wake_decided_at_s - event.wake_at_s) * 1000)
     turn.took("endpoint", (event.endpointed_at_s - event.speech_end_s) * 1000)
     turn.took("transcribe", event.stages.finish_took_s * 1000)
     return turn

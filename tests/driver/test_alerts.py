@@ -18,7 +18,7 @@ from vehicle_assistant.driver.alerts import (
     Ladder,
 )
 from vehicle_assistant.driver.claims import Evidence, claims
-from vehicle_assistant.driver.messages import AlertMessage
+from vehicle_assistant.driver.messages import alert_message
 from vehicle_assistant.driver.thresholds import MARKETS, SENSING, sources
 from vehicle_assistant.driver.wording import WORDING, Presentation, presentation, words
 
@@ -217,7 +217,7 @@ def test_information_can_be_kept_to_the_screen():
 
 
 def test_the_message_says_what_is_spoken():
-    message = AlertMessage.of(_alert(WARNING))
+    message = alert_message(_alert(WARNING))
     assert (message.kind, message.level, message.text) == ("drowsiness", "warning", WORDING["drowsiness_warning"])
 
 

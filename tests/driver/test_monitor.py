@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from intents.driver_monitoring import AlertKind, Fatigue, Sensitivity
 from vehicle_assistant.driver.alerts import AlertLevel, DriverAlertKind
-from vehicle_assistant.driver.messages import StateMessage
+from vehicle_assistant.driver.messages import state_message
 from vehicle_assistant.driver.monitor import DriverMonitor
 from vehicle_assistant.driver.recording import attentive, drowsy_episode, eyes_closed, glance_away, nobody_seen
 from vehicle_assistant.driver.samples import DriverSample, Drop, GazeArea
@@ -324,7 +324,7 @@ def test_nonsense_is_counted_and_published_as_a_number(drive):
     car = drive().see(attentive, 5.0)
     car.monitor.refuse(Drop.NOT_A_NUMBER)
     car.monitor.sample(DriverSample(t_s=0.0, face_found=True, quality=1.0), car.now_s)
-    message = StateMessage.of(car.monitor.state())
+    message = state_message(car.monitor.state())
     assert message.dropped_samples == 2
     assert message.kss is None
 
@@ -374,4 +374,4 @@ def test_no_order_of_events_and_no_clock_jump_breaks_it(story):
         assert len(alerts) <= 1
         assert not alerts or alerts[-1].level is AlertLevel.CLEAR or alerts[-1] == state.current
         assert state.eyes_closed_s >= 0.0 <= state.away_s
-        StateMessage.of(state)
+        state_message(state)

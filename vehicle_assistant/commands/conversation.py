@@ -23,6 +23,7 @@ from vehicle_assistant import logs
 from vehicle_assistant.app import Service, assemble, link_settings
 from vehicle_assistant.app import run as run_service
 from vehicle_assistant.audio.wavfile import read_wav
+from vehicle_assistant.check_report import PLAIN_COLUMNS
 from vehicle_assistant.cli_errors import EXIT_ERROR
 from vehicle_assistant.demo.play import play
 from vehicle_assistant.jobs import Jobs, ears_job, parser_job, voice_job
@@ -54,7 +55,9 @@ def demo(args: argparse.Namespace) -> int:
     settings = load(args.config).settings
     logs.configure("error")
     answers = args.answers or Path(tempfile.gettempdir()) / f"vehicle-assistant-answers-{os.getpid()}.wav"
-    played = asyncio.run(play(settings, console=Console(soft_wrap=True), answers=answers))
+    played = asyncio.run(
+        play(settings, console=Console(width=None if sys.stdout.isatty() else PLAIN_COLUMNS), answers=answers)
+    )
     if args.json is not None:
         rows = [
             {"scene": p.scene.title, "as_expected": p.as_expected, "repeated": p.repeated}

@@ -103,8 +103,8 @@ class Screen:
 
 
 def _reaction(turn: Turn | None) -> str:
-    """From the last sound of the driver to the first of the answer."""
+    """From the driver's last sound until the answer begins: the end of speech, recognition, parsing and the vehicle."""
     if turn is None:
         return ""
-    ms = sum(took for stage, took in turn.stages_ms.items() if stage != "speak")
+    ms = sum(took for stage, took in turn.stages_ms.items() if stage not in ("wake", "speak"))
     return f"{ms / 1000:.2f} s"

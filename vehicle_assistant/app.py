@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from integration.envelope import Listen, Say
+from integration.envelope import Say
 from integration.link import VehicleLink
 from integration.links import LinkSettings, make_link
 from intents.base import State
@@ -27,7 +27,7 @@ from vehicle_assistant.jobs import Jobs, jobs
 from vehicle_assistant.models.store import Store
 from vehicle_assistant.mouth import Priority
 from vehicle_assistant.pipeline import Limits, Observer, Pipeline
-from vehicle_assistant.ports import Ears, Lost, Part, Ready
+from vehicle_assistant.ports import Lost, Part, Ready
 from vehicle_assistant.reports import Reports
 from vehicle_assistant.settings import Settings
 from vehicle_assistant.speech import Speech
@@ -81,7 +81,13 @@ class Service:
 
     async def _take_buttons(self) -> None:
         async for press in self.link.listens():
-            await _press(self.ears, press)
+            match press.action:
+                case "start":
+                    await self.ears.listen()
+                case "stop":
+                    await self.ears.settle()
+                case "mute" | "unmute":
+                    await self.speech.mute(muted=press.action == "mute")
 
     async def _take_messages(self) -> None:
         async for message in self.link.says():
@@ -90,15 +96,6 @@ class Service:
 
 _PRIORITIES = {"low": Priority.INFORMATION, "normal": Priority.ANSWER, "high": Priority.WARNING}
 assert set(_PRIORITIES) == set(Say.model_fields["priority"].annotation.__args__)  # type: ignore[union-attr]
-
-
-async def _press(ears: Ears, press: Listen) -> None:
-    if press.action == "start":
-        await ears.listen()
-    elif press.action == "stop":
-        await ears.settle()
-    else:
-        await ears.gate(speaking=press.action == "mute")
 
 
 def link_settings(settings: Settings) -> LinkSettings:
@@ -117,19 +114,23 @@ async def assemble(
     alert_observers: Sequence[TellAlert] = (),
     notifier: Notifier | None = None,
     in_step: bool = False,
+    patient: bool = False,
 ) -> AsyncIterator[Service]:
     """Starts workers and link and wires the flow; raises what a person must cure before it can run.
 
-    `in_step`: recordings wait until the turn they led to is over.
+    `in_step`: recordings wait until the turn they led to is over. `patient`: what may come later in a vehicle (a
+    microphone, the broker) may be missing at the start; the service is then degraded and says so.
     """
     changes: asyncio.Queue[Lost | Ready] = asyncio.Queue()
     limits = partial(_limits, settings)
     async with AsyncExitStack() as stack:
         vehicle = await stack.enter_async_context(make_link(link))
-        ears = EarsWorker(work.ears, limits(settings.workers.ears_memory_mib)) if work.ears else Deaf()
+        ears: EarsWorker | Deaf = Deaf()
+        if work.ears is not None:
+            ears = EarsWorker(work.ears, limits(settings.workers.ears_memory_mib), keep_trying=patient)
         parser = ParserWorker(work.parser, limits(settings.workers.parser_memory_mib), on_change=changes.put_nowait)
         voice = VoiceWorker(work.voice, limits(settings.workers.voice_memory_mib), on_change=changes.put_nowait)
-        await asyncio.gather(*(stack.enter_async_context(worker) for worker in (ears, parser, voice)))
+        await _start_together(stack, ears, parser, voice)
         reports = Reports(
             vehicle,
             log_speech=settings.assistant.log_speech,
@@ -143,6 +144,7 @@ async def assemble(
             for teller in tellers:
                 await teller(alert, said)
 
+        book = load_phrasebook(settings.assistant.language)
         pipeline = Pipeline(
             ears,
             parser,
@@ -151,9 +153,10 @@ async def assemble(
             Dialogue(
                 confidence_floor=settings.parser.confidence_floor,
                 answer_window_s=settings.dialogue.answer_window_s,
+                wordings=book.spoken["answers"],
                 right_hand_drive=settings.vehicle.right_hand_drive,
             ),
-            Answers(load_phrasebook(settings.assistant.language), partial(_state, vehicle)),
+            Answers(book, partial(_state, vehicle)),
             (reports, *observers),
             Limits(
                 parse_s=settings.parser.timeout_s,
@@ -167,6 +170,17 @@ async def assemble(
         offer = pipeline.offer_rest_stop if settings.driver.offer_rest_stop else None
         watch = DriverWatch(vehicle, speech, monitor, offer, tell)
         yield Service(vehicle, ears, parser, voice, speech, pipeline, watch, reports, changes, tellers)
+
+
+async def _start_together(stack: AsyncExitStack, *workers: EarsWorker | Deaf | ParserWorker | VoiceWorker) -> None:
+    """Starts all workers at once; when one cannot, the others are ended and its error is raised."""
+    starts = [asyncio.create_task(worker.__aenter__()) for worker in workers]
+    done, _ = await asyncio.wait(starts)
+    for worker, start in zip(workers, starts, strict=True):
+        if start.exception() is None:
+            stack.push_async_exit(worker)
+    for start in done:
+        start.result()
 
 
 def _limits(settings: Settings, memory_mib: int) -> WorkerLimits:
@@ -187,7 +201,8 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     notifier.status("loading models")
-    async with assemble(settings, link_settings(settings), jobs(settings, Store.of()), notifier=notifier) as service:
+    link = replace(link_settings(settings), patient=True)
+    async with assemble(settings, link, jobs(settings, Store.of()), notifier=notifier, patient=True) as service:
         watchdog = Watchdog(notifier, watchdog_interval_s())
         limit_s = settings.workers.beat_timeout_s * 2
         for worker in (service.ears, service.parser, service.voice):

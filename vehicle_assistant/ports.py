@@ -1,15 +1,15 @@
-"""What the flow needs from its worker processes. Each port has one real implementation in `workers` and fakes in tests."""
+"""What the flow needs from its worker processes: each port has one implementation in `workers`, and fakes in tests."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from intents.encoding import Meaning
 from vehicle_assistant.audio.earcons import Earcon
 from vehicle_assistant.audio.endpoint import Completeness
 from vehicle_assistant.ear_events import EarEvent
 from vehicle_assistant.mouth import Priority
+from vehicle_assistant.parser.port import Parsed
 
 
 class Part(StrEnum):
@@ -19,18 +19,6 @@ class Part(StrEnum):
     PARSER = "parser"
     VOICE = "voice"
     LINK = "link"
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """What the parser made of an utterance."""
-
-    meaning: Meaning
-    confidence: float
-    """Probability of the whole line of decisions, 0 to 1."""
-    line: str
-    """The decisions as compact text, for traces."""
-    took_ms: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ class Speech:
         self._ears = ears
         self._voice = voice
         self._speaking = 0
+        self._muted = False
         self._silent = asyncio.Event()
         self._silent.set()
         self.last_answer = ""
@@ -37,12 +38,18 @@ class Speech:
         finally:
             self._speaking -= 1
             if self._speaking == 0:
-                await self._ears.gate(speaking=False)
+                await self._ears.gate(speaking=self._muted)
                 self._silent.set()
 
     async def tone(self, earcon: Earcon) -> None:
         """Plays a tone; the ears stay open, because the driver may already be speaking."""
         await self._voice.play(earcon)
+
+    async def mute(self, *, muted: bool) -> None:
+        """Keeps the ears closed, whatever is said meanwhile, until the driver opens them again."""
+        self._muted = muted
+        if not self._speaking:
+            await self._ears.gate(speaking=muted)
 
     async def hush(self) -> None:
         """Is silent at once."""

@@ -9,7 +9,7 @@ from uuid6 import uuid7
 
 from integration.link import Delivery
 from vehicle_assistant.outcome import Done, NothingHeard, Outcome
-from vehicle_assistant.ports import Parsed
+from vehicle_assistant.parser.port import Parsed
 
 Source = Literal["voice", "text", "alert"]
 Clock = Callable[[], float]
@@ -33,11 +33,13 @@ class Turn:
     stages_ms: dict[str, float] = field(default_factory=dict)
     """Stage -> how long it took, in milliseconds, monotonic."""
     clock: Clock = time.monotonic
+    began_s: float = 0.0
+    """When its first word was said, or it was typed: monotonic seconds."""
     _mark_s: float = 0.0
 
     def __post_init__(self) -> None:
         """Starts the clock of the first stage."""
-        self._mark_s = self.clock()
+        self._mark_s = self.began_s = self.clock()
 
     def took(self, stage: str, ms: float | None = None) -> None:
         """Notes that a stage ended now; or how long it took, where that was measured elsewhere."""

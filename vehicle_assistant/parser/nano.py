@@ -13,7 +13,7 @@ from intents.words import MAX_WORDS, words_of
 from vehicle_assistant.parser.decoder import decode as decode_line
 from vehicle_assistant.parser.items import BEGIN, PARSE, token_text
 from vehicle_assistant.parser.llama import Llama
-from vehicle_assistant.parser.port import Parse
+from vehicle_assistant.parser.port import Parsed
 
 SHIPPED = Path(__file__).parent.parent / "models" / "nano" / "nano.gguf"
 CONTEXT = 512
@@ -58,7 +58,7 @@ class NanoParser:
             model.close()
             raise
 
-    def parse(self, text: str, deadline_s: float) -> Parse:
+    def parse(self, text: str, deadline_s: float) -> Parsed:
         """Parses one utterance; more words than a person says in one breath are not understood."""
         start_s = time.monotonic()
         words = words_of(text)
@@ -74,7 +74,7 @@ class NanoParser:
             raise
         meaning = decode(words, decoded.line)
         took_ms = (time.monotonic() - start_s) * 1000
-        return Parse(meaning, decoded.confidence, as_text(words, decoded.line), took_ms)
+        return Parsed(meaning, decoded.confidence, as_text(words, decoded.line), took_ms)
 
     def word_tokens(self, word: str) -> Sequence[int]:
         """Token ids of a word, with the space before it."""
@@ -99,5 +99,5 @@ class NanoParser:
         self._model.close()
 
 
-def _not_understood(start_s: float) -> Parse:
-    return Parse(Meaning(Outcome.NOT_UNDERSTOOD), 1.0, "none", (time.monotonic() - start_s) * 1000)
+def _not_understood(start_s: float) -> Parsed:
+    return Parsed(Meaning(Outcome.NOT_UNDERSTOOD), 1.0, "none", (time.monotonic() - start_s) * 1000)

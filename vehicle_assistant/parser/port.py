@@ -7,7 +7,7 @@ from intents.encoding import Meaning
 
 
 @dataclass(frozen=True, slots=True)
-class Parse:
+class Parsed:
     """One parsed utterance."""
 
     meaning: Meaning
@@ -23,7 +23,7 @@ class ParserEngine(Protocol):
 
     name: str
 
-    def parse(self, text: str, deadline_s: float) -> Parse:
+    def parse(self, text: str, deadline_s: float) -> Parsed:
         """Parses one utterance within `deadline_s`; raises EngineError when it cannot."""
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ import time
 from intents.encoding import Draft, Meaning, Outcome, as_text, encode
 from intents.phrasebook import load
 from intents.words import words_of
-from vehicle_assistant.parser.port import Parse
+from vehicle_assistant.parser.port import Parsed
 
 _SENTENCES = 20_000
 
@@ -20,7 +20,7 @@ class ScriptedParser:
             words_of(e.text): e.drafts for e in load().examples(_SENTENCES, seed=1)
         }
 
-    def parse(self, text: str, deadline_s: float) -> Parse:  # noqa: ARG002  (a look-up is never late)
+    def parse(self, text: str, deadline_s: float) -> Parsed:  # noqa: ARG002  (a look-up is never late)
         """Finds the sentence; confidence is 1 either way, as there is nothing uncertain about a list."""
         start_s = time.monotonic()
         words = words_of(text)
@@ -28,7 +28,7 @@ class ScriptedParser:
         incomplete = any(draft.missing for draft in drafts)
         outcome = Outcome.INCOMPLETE if incomplete else Outcome.UNDERSTOOD if drafts else Outcome.NOT_UNDERSTOOD
         line = as_text(words, encode(words, drafts))
-        return Parse(Meaning(outcome, drafts), 1.0, line, (time.monotonic() - start_s) * 1000)
+        return Parsed(Meaning(outcome, drafts), 1.0, line, (time.monotonic() - start_s) * 1000)
 
     def close(self) -> None:
         """Holds nothing."""

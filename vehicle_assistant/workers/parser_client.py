@@ -6,7 +6,8 @@ import time
 from collections.abc import Sequence
 
 from intents.errors import AssistantError, EngineError, ErrorCode, WorkerError
-from vehicle_assistant.ports import Parsed, Part
+from vehicle_assistant.parser.port import Parsed
+from vehicle_assistant.ports import Part
 from vehicle_assistant.workers.client import OnChange, WorkerClient, ignore_change
 from vehicle_assistant.workers.jobs import ParserJob
 from vehicle_assistant.workers.protocol import Forget, Message, Parse, ParseDone, ParseFailed

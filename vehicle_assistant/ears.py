@@ -9,9 +9,10 @@ Without a wake detector the ears always listen: each utterance becomes a `Speech
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vehicle_assistant.asr.port import Recogniser
+from vehicle_assistant.asr.voiced import spoken
 from vehicle_assistant.audio.endpoint import Completeness, Endpoint, EndpointSettings, EndReason
 from vehicle_assistant.audio.port import FRAME_S, SILENCE, Frame
 from vehicle_assistant.audio.ring import Ring
@@ -69,6 +70,7 @@ class _Turn:
     wake: WakeDetection | None = None
     wake_decided_at_s: float | None = None
     text: str = ""
+    voiced_s: list[float] = field(default_factory=list)  # moments of voice activity, the wake phrase's included
 
 
 class Ears:
@@ -227,7 +229,6 @@ class Ears:
         self, from_s: float, window_s: float, wake: WakeDetection | None = None, decided_at_s: float | None = None
     ) -> None:
         self._pending_window_s = None
-        self._recogniser.reset()
         endpoint = Endpoint(self._endpoint, from_s, window_s)
         self._turn = _Turn(endpoint, from_s, from_s + window_s, wake, decided_at_s)
 
@@ -236,6 +237,8 @@ class Ears:
         turn = self._turn
         assert turn is not None
         partial = self._recogniser.accept(heard.frame)
+        if heard.is_speech:
+            turn.voiced_s.append(heard.start_s)
         if turn.wake is not None and heard.end_s <= turn.wake.end_s:
             return
         turn.endpoint.hear(heard.start_s, heard.end_s, is_speech=heard.is_speech)
@@ -252,7 +255,7 @@ class Ears:
         """End the utterance in flight in words or nothing."""
         begun = self._clock()
         said_until_s = turn.wake.end_s if turn.wake is not None else 0.0
-        transcript = self._phrase.strip(self._recogniser.finish(), said_until_s)
+        transcript = spoken(self._phrase.strip(self._recogniser.finish(), said_until_s), turn.voiced_s)
         took_s = self._clock() - begun
         if not transcript.text and reason in _PAUSES and at_s < turn.window_ends_s:
             # What looked like words was a breath or the phrase's own last sound: the driver has yet to speak.

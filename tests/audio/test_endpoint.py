@@ -90,6 +90,11 @@ def test_words_that_voice_activity_missed_still_count_as_speech():
     assert ended[0] == pytest.approx(1.8 - SETTINGS.partial_lag_s + SETTINGS.silence_s, abs=2 * FRAME_S)
 
 
+def test_words_read_out_of_noise_long_after_the_voice_do_not_keep_the_turn_open():
+    ended = run((1.0, 2.0), (1.5, 2.0, 2.75, 2.78))
+    assert ended == (pytest.approx(2.0 + SETTINGS.silence_s, abs=2 * FRAME_S), EndReason.SILENCE)
+
+
 def test_talk_without_end_is_cut_off():
     words_at_s = tuple(second / 2 for second in range(1, 80))
     assert run((0.0, 60.0), words_at_s) == (pytest.approx(15.0, abs=FRAME_S), EndReason.TOO_LONG)

@@ -47,3 +47,24 @@ def test_scripted_speech_is_where_the_script_says():
     vad = ScriptedVad([(0.3, 0.6)])
     heard = [vad.is_speech(Frame(SILENCE, index * FRAME_S)) for index in range(30)]
     assert heard == [False] * 10 + [True] * 10 + [False] * 10
+
+
+def test_steady_noise_is_no_speech_and_a_voice_stands_out_of_it():
+    """A fan or a road that the detector alone takes for speech without end."""
+    at_s = np.arange(FRAME_SAMPLES * 400) / 16_000
+    hum = sum(np.sin(2 * np.pi * 120 * k * at_s + k) / k for k in range(1, 20)) * 400
+    hum = hum + np.random.default_rng(5).normal(0, 100, len(hum))
+    voice = (
+        sum(np.sin(2 * np.pi * 170 * k * at_s) / k for k in range(1, 20)) * (1 + np.sin(2 * np.pi * 4 * at_s)) * 2500
+    )
+    spoken = slice(FRAME_SAMPLES * 250, FRAME_SAMPLES * 300)
+    hum[spoken] += voice[spoken]
+    samples = hum.astype("<i2").tobytes()
+    vad = WebRtcVad()
+    heard = [
+        vad.is_speech(Frame(samples[start : start + 2 * FRAME_SAMPLES], start / 2 / 16_000))
+        for start in range(0, len(samples), 2 * FRAME_SAMPLES)
+    ]
+    assert np.mean(heard[100:250]) < 0.05
+    assert np.mean(heard[250:300]) > 0.6
+    assert np.mean(heard[310:]) < 0.05

@@ -132,6 +132,13 @@ def test_sound_that_turns_out_to_be_no_words_leaves_the_window_open():
     assert len(endings(events)) == 1
 
 
+def test_words_without_a_voice_are_not_heard_where_the_voice_is_known_to_be_loud_enough():
+    """The recogniser reads words out of the road after the command; voice activity knows better."""
+    said = words("open windows", 1.5)
+    cabin = Cabin(said, wake_s=(1.0,), recogniser=ScriptedRecogniser(said + words("are", 2.3)))
+    assert spoken(cabin.drive(8.0)) == ["open windows"]
+
+
 def test_only_the_wake_phrase_again_is_nothing():
     events = Cabin(words("computer", 2.0, 0.5), wake_s=(1.0,)).drive(12.0)
     assert [type(event) for event in endings(events)] == [NothingHeard]

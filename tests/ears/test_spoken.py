@@ -91,6 +91,29 @@ def test_white_noise_is_no_wake_phrase(ears, voice):
     assert hear(ears, voice.frames(noise)) == []
 
 
+def road_noise(seconds: float, level: float) -> np.ndarray:
+    """Tyres and wind: noise whose power falls with frequency, as in a moving car."""
+    white = np.fft.rfft(np.random.default_rng(4).normal(0, 1, round(seconds * 16_000)))
+    hz = np.fft.rfftfreq(round(seconds * 16_000), 1 / 16_000)
+    noise = np.fft.irfft(white / np.sqrt(1 + (hz / 80) ** 2))
+    return noise / noise.std() * level
+
+
+@pytest.mark.parametrize("snr_db", [20.0, 12.0])
+@pytest.mark.parametrize("gap_s", [None, 1.0])
+def test_on_the_road_the_command_is_heard_and_the_turn_ends_soon(ears, voice, gap_s, snr_db):
+    phrase = [voice.say(f"computer {COMMAND}")]
+    if gap_s is not None:
+        phrase = [voice.say("computer"), voice.pause(gap_s), voice.say(COMMAND)]
+    clean = np.concatenate([voice.pause(3.0), *phrase, voice.pause(3.0)])
+    speech_level = clean[np.abs(clean) > 100].astype(float).std()
+    noise = road_noise(len(clean) / 16_000, speech_level / 10 ** (snr_db / 20))
+    events = hear(ears, voice.frames((clean + noise).clip(-32_768, 32_767)))
+    speech = the_only(events, SpeechHeard)
+    assert speech.transcript.text == COMMAND
+    assert speech.endpointed_at_s - (len(clean) / 16_000 - 3.0) < 1.2
+
+
 def test_the_wake_phrase_alone_is_followed_by_nothing(ears, voice):
     events = hear(ears, voice.frames(voice.pause(0.7), voice.say("computer"), voice.pause(7.0)))
     assert [type(event) for event in events] == [WakeHeard, NothingHeard]

@@ -51,6 +51,13 @@ def test_every_occurrence_is_reported_once_and_talk_in_between_never(bench_voice
     assert all(earlier.end_s < later.at_s for earlier, later in pairwise(hits))
 
 
+@pytest.mark.parametrize("offset_s", [-0.1, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5])
+def test_a_phrase_across_the_change_of_recognisers_is_heard(bench_voice, voice, monkeypatch, offset_s):
+    monkeypatch.setattr(vosk_phrase, "RECYCLE_S", 2.0)
+    frames = voice.frames(voice.pause(2.0 - offset_s), voice.say("computer"), voice.pause(1.5))
+    assert len(run(VoskPhrase(bench_voice, "computer"), frames)) == 1
+
+
 def test_another_phrase_needs_all_its_words(bench_voice, voice):
     detector = VoskPhrase(bench_voice, "hey computer")
     frames = voice.frames(voice.pause(0.5), voice.say("computer open the window"), voice.pause(0.5))

@@ -90,9 +90,14 @@ class Endpoint:
     @property
     def speech_end_s(self) -> float | None:
         """The last sign of speech so far: voice activity, or words that voice activity missed."""
-        spoken_s = None if self._text_changed_s is None else self._text_changed_s - self._settings.partial_lag_s
-        signs_s = [at_s for at_s in (self._last_voice_s, spoken_s) if at_s is not None]
-        return max(signs_s, default=None)
+        if self._text_changed_s is None:
+            return self._last_voice_s
+        spoken_s = self._text_changed_s - self._settings.partial_lag_s
+        if self._last_voice_s is None:
+            return spoken_s
+        # Words may run a little ahead of voice activity that fades; words long after it were read out of noise.
+        followed = spoken_s - self._last_voice_s <= self._settings.partial_lag_s
+        return max(self._last_voice_s, spoken_s) if followed else self._last_voice_s
 
     def hear(self, start_s: float, end_s: float, *, is_speech: bool) -> None:
         """Take one frame's voice activity."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vehicle_assistant.cli_errors import guarded
-from vehicle_assistant.commands import conversation, tools
+from vehicle_assistant.commands import conversation, measure, tools
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -55,6 +55,19 @@ def _parser() -> argparse.ArgumentParser:
     models = verb("models", tools.models, "weights on this machine")
     models.add_argument("action", choices=("list", "verify"))
     models.add_argument("name", nargs="?")
+    evaluate = verb(
+        "evaluate", measure.evaluate, "the parser's answers beside labelled utterances: accuracy and latency"
+    )
+    evaluate.add_argument("file", type=Path, metavar="DATA.jsonl", help="id, text, outcome, commands, alt on each line")
+    evaluate.add_argument(
+        "--errors", type=_at_least(0), default=0, metavar="N", help="also print the first N wrong answers"
+    )
+    evaluate.add_argument("--json", action="store_true", help="for machines")
+    bench = verb("bench", measure.bench, "what a parse costs, beside llama.cpp's usual way")
+    bench.add_argument(
+        "--utterances", type=_at_least(1), default=100, metavar="N", help="sentences to parse (default: 100)"
+    )
+    bench.add_argument("--json", action="store_true", help="for machines")
     monitor = verb("monitor", tools.monitor, "recorded driver samples to alerts, as fast as possible")
     monitor.add_argument("file", type=Path, metavar="FILE.jsonl")
     simulate = verb("simulate", conversation.simulate, "the simulated vehicle on a broker")
@@ -62,6 +75,15 @@ def _parser() -> argparse.ArgumentParser:
     verb("grammar", tools.grammar, "the catalogue as GBNF")
     verb("schema", tools.schema, "the commands as JSON Schema")
     return parser
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least}")
+        return int(text)
+
+    return number
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

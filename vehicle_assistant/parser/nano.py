@@ -62,7 +62,7 @@ class NanoParser:
         """Parses one utterance; more words than a person says in one breath are not understood."""
         start_s = time.monotonic()
         words = words_of(text)
-        self._prompt = [self._begin, *(t for word in words for t in self.word_tokens(word)), self._parse]
+        self._prompt = self.prompt(words)
         if not words or len(words) > MAX_WORDS or len(self._prompt) > MAX_PROMPT:
             return _not_understood(start_s)
         self._model.deadline(start_s + deadline_s)
@@ -75,6 +75,10 @@ class NanoParser:
         meaning = decode(words, decoded.line)
         took_ms = (time.monotonic() - start_s) * 1000
         return Parsed(meaning, decoded.confidence, as_text(words, decoded.line), took_ms)
+
+    def prompt(self, words: Sequence[str]) -> list[int]:
+        """Token ids of an utterance, up to and with the mark after which decisions begin."""
+        return [self._begin, *(t for word in words for t in self.word_tokens(word)), self._parse]
 
     def word_tokens(self, word: str) -> Sequence[int]:
         """Token ids of a word, with the space before it."""

@@ -91,11 +91,11 @@ def test_white_noise_is_no_wake_phrase(ears, voice):
     assert hear(ears, voice.frames(noise)) == []
 
 
-def road_noise(seconds: float, level: float) -> np.ndarray:
+def road_noise(length: int, level: float) -> np.ndarray:
     """Tyres and wind: noise whose power falls with frequency, as in a moving car."""
-    white = np.fft.rfft(np.random.default_rng(4).normal(0, 1, round(seconds * 16_000)))
-    hz = np.fft.rfftfreq(round(seconds * 16_000), 1 / 16_000)
-    noise = np.fft.irfft(white / np.sqrt(1 + (hz / 80) ** 2))
+    white = np.fft.rfft(np.random.default_rng(4).normal(0, 1, length))
+    hz = np.fft.rfftfreq(length, 1 / 16_000)
+    noise = np.fft.irfft(white / np.sqrt(1 + (hz / 80) ** 2), length)
     return noise / noise.std() * level
 
 
@@ -107,7 +107,7 @@ def test_on_the_road_the_command_is_heard_and_the_turn_ends_soon(ears, voice, ga
         phrase = [voice.say("computer"), voice.pause(gap_s), voice.say(COMMAND)]
     clean = np.concatenate([voice.pause(3.0), *phrase, voice.pause(3.0)])
     speech_level = clean[np.abs(clean) > 100].astype(float).std()
-    noise = road_noise(len(clean) / 16_000, speech_level / 10 ** (snr_db / 20))
+    noise = road_noise(len(clean), speech_level / 10 ** (snr_db / 20))
     events = hear(ears, voice.frames((clean + noise).clip(-32_768, 32_767)))
     speech = the_only(events, SpeechHeard)
     assert speech.transcript.text == COMMAND

@@ -3,14 +3,18 @@
 Pure: takes what the parser made of the words and returns what to do. It never talks to anyone.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from pydantic import ValidationError
 
 from intents.assistant import Cancel, Confirm, Deny, Explain, Forget, Help, Repeat, Undo
 from intents.base import Command, Json, Kind, Slot, SlotKind
 from intents.catalogue import COMMANDS
 from intents.encoding import SAVED_PLACES, Draft, Meaning, Outcome
-from intents.words import words_of
+from intents.quantities import Quantity
+from intents.words import find, words_of
 from vehicle_assistant.seating import for_right_hand_drive
 
 
@@ -39,6 +43,10 @@ class AskFor:
 
     draft: Draft
     slot: str
+    before: tuple[Command, ...] = ()
+    """Complete commands of the same breath, to be carried out before the asked one once that is complete..."""
+    after: tuple[Command, ...] = ()
+    """... and after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +68,16 @@ class Unclear:
 
 Request = Act | Reply | AskFor | Again | Why | Unclear
 
+Wordings = Mapping[str, Mapping[str, Json]]
+"""Slot -> words of a bare answer -> its value, beyond the values' own names."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
     """A question that waits for its answer."""
 
     until_s: float
-    draft: Draft | None = None
-    slot: str = ""
+    asked: AskFor | None = None
     commands: tuple[Command, ...] = ()
     offered: bool = False
 
@@ -75,8 +85,16 @@ class _Pending:
 class Dialogue:
     """The memory of one conversation: one open question and what can be undone."""
 
-    def __init__(self, *, confidence_floor: float, answer_window_s: float, right_hand_drive: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        confidence_floor: float,
+        answer_window_s: float,
+        wordings: Wordings = MappingProxyType({}),
+        right_hand_drive: bool = False,
+    ) -> None:
         self._floor = confidence_floor
+        self._wordings = wordings
         self._right_hand_drive = right_hand_drive
         self._window_s = answer_window_s
         self._pending: _Pending | None = None
@@ -87,13 +105,18 @@ class Dialogue:
         """Whether a question is open."""
         return self._pending is not None
 
-    def asks_for(self, draft: Draft, slot: str, now_s: float) -> None:
+    def asks_for(self, asked: AskFor, now_s: float) -> None:
         """Remembers that a slot was asked for."""
-        self._pending = _Pending(now_s + self._window_s, draft=draft, slot=slot)
+        self._pending = _Pending(now_s + self._window_s, asked)
 
     def asks_to_confirm(self, commands: tuple[Command, ...], now_s: float, *, offered: bool = False) -> None:
         """Remembers that these commands wait for a yes."""
         self._pending = _Pending(now_s + self._window_s, commands=commands, offered=offered)
+
+    def was_asked(self, now_s: float) -> None:
+        """Counts the time for the answer from here: the question has only now been said to its end."""
+        if self._pending is not None:
+            self._pending = replace(self._pending, until_s=now_s + self._window_s)
 
     def did(self, undo: tuple[Command, ...]) -> None:
         """Remembers how to undo what was just done."""
@@ -104,12 +127,12 @@ class Dialogue:
         self._pending, self._undo = None, ()
 
     def resolve(self, text: str, meaning: Meaning, confidence: float, now_s: float) -> Request:
-        """What to do about an utterance. Closes the open question, whatever the answer was."""
+        """What to do about an utterance that began at `now_s`. Closes the open question, whatever the answer was."""
         pending, self._pending = self._pending, None
         if pending is not None and now_s > pending.until_s:
             pending = None
         if pending is not None:
-            answer = self._answer(pending, text, meaning)
+            answer = self._answer(pending, text, meaning, sure=confidence >= self._floor)
             if answer is not None:
                 return answer
         if meaning.outcome is Outcome.NOT_UNDERSTOOD:
@@ -119,9 +142,11 @@ class Dialogue:
         return self._request(for_right_hand_drive(text, meaning.drafts) if self._right_hand_drive else meaning.drafts)
 
     def _request(self, drafts: Sequence[Draft]) -> Request:
-        for draft in drafts:
-            if draft.missing:
-                return AskFor(draft, draft.missing[0])
+        for i, draft in enumerate(drafts):
+            if draft.missing:  # whoever forgets a detail twice in one breath is asked for the first
+                rest = [[d.command() for d in part if not d.missing] for part in (drafts[:i], drafts[i + 1 :])]
+                before, after = (tuple(c for c in part if c.kind is not Kind.DIALOGUE) for part in rest)
+                return AskFor(draft, draft.missing[0], before, after)
         commands = tuple(draft.command() for draft in drafts)
         acting = tuple(command for command in commands if command.kind is not Kind.DIALOGUE)
         if acting and not any(isinstance(command, Cancel) for command in commands[len(acting) :]):
@@ -150,51 +175,66 @@ class Dialogue:
             case _:
                 return Reply("nothing_to_confirm")
 
-    def _answer(self, pending: _Pending, text: str, meaning: Meaning) -> Request | None:
+    def _answer(self, pending: _Pending, text: str, meaning: Meaning, *, sure: bool) -> Request | None:
         """The utterance as an answer to the open question; None when it is something else."""
         commands = tuple(d.command() for d in meaning.drafts if not d.missing)
         if len(commands) == 1 and isinstance(commands[0], Cancel | Deny):
             return Reply("cancelled")
-        if pending.draft is None:
-            if commands and isinstance(commands[0], Confirm):
+        if pending.asked is None:
+            if sure and commands and isinstance(commands[0], Confirm):
                 rest = tuple(command for command in commands[1:] if command.kind is not Kind.DIALOGUE)
                 return Act((*pending.commands, *rest), confirmed=True, offered=pending.offered)
             return None
-        if any(c.intent != pending.draft.intent and c.kind is not Kind.DIALOGUE for c in commands):
+        if len(commands) == 1 and isinstance(commands[0], Repeat | Confirm):
+            return pending.asked  # "yes" is no answer to "which?"
+        if sure and any(command.intent != pending.asked.draft.intent for command in commands):
             return None  # a complete command of another kind is a new wish, not an answer
-        return _filled(pending.draft, pending.slot, text, meaning)
+        return self._filled(pending.asked, text, meaning)
 
-
-def _filled(draft: Draft, name: str, text: str, meaning: Meaning) -> Request | None:
-    """The draft with its missing slot taken from the answer's words."""
-    slot = next(s for s in COMMANDS[draft.intent].slot_specs if s.name == name)
-    again = next((d.slots[name] for d in meaning.drafts if d.intent == draft.intent and name in d.slots), None)
-    value = again if again is not None else _value(slot, words_of(text))
-    if value is None:
-        return None
-    slots = {**draft.slots, name: value}
-    missing = tuple(other for other in draft.missing if other != name)
-    filled = Draft(draft.intent, slots, missing)
-    return AskFor(filled, missing[0]) if missing else Act((filled.command(),))
+    def _filled(self, asked: AskFor, text: str, meaning: Meaning) -> Request | None:
+        """The draft with its missing slot taken from the answer's words; the same question for a value out of range."""
+        draft, name = asked.draft, asked.slot
+        slot = next(s for s in COMMANDS[draft.intent].slot_specs if s.name == name)
+        again = next((d.slots[name] for d in meaning.drafts if d.intent == draft.intent and name in d.slots), None)
+        value = again if again is not None else _value(slot, words_of(text), self._wordings.get(name, {}))
+        if value is None:
+            return None
+        missing = tuple(other for other in draft.missing if other != name)
+        filled = Draft(draft.intent, {**draft.slots, name: value}, missing)
+        if missing:
+            return replace(asked, draft=filled, slot=missing[0])
+        try:
+            return Act((*asked.before, filled.command(), *asked.after))
+        except ValidationError:
+            return asked
 
 
 _LEADING = frozenset("to the a an at in please it make set number level take me let's call".split())
 
 
-def _value(slot: Slot, words: Sequence[str]) -> Json:
+def _value(slot: Slot, words: Sequence[str], wordings: Mapping[str, Json]) -> Json:
     """A bare answer as a slot's value: "boston", "twenty two", "high", "off"; None when it is none."""
     if slot.kind in (SlotKind.TEXT, SlotKind.TEXTS):
         start = next((i for i, word in enumerate(words) if word not in _LEADING), None)
         text = " ".join(words[start:]) if start is not None else ""
         return SAVED_PLACES.get(text, text) or None
+    said = max((w for w in wordings if find(words, words_of(w)) is not None), key=len, default=None)
+    if said is not None:
+        return wordings[said]
     if slot.kind is SlotKind.SWITCH:
-        return ("on" in words or "yes" in words) if {"on", "off", "yes", "no"} & set(words) else None
-    if slot.quantity is None:
-        return next((v for v in slot.values if set(v.split("_")) <= set(words)), None)
+        return "on" in words if {"on", "off"} & set(words) else None
+    if slot.quantity is None:  # "face and feet" is more than "face"
+        named = [value for value in slot.values if set(value.split("_")) <= set(words)]
+        return max(named, key=len, default=None)
+    return _amount(slot.quantity, words)
+
+
+def _amount(quantity: Quantity, words: Sequence[str]) -> int | float | None:
+    """The amount that the most of the words say."""
     for size in range(len(words), 0, -1):
         for start in range(len(words) - size + 1):
             part = words[start : start + size]
-            for choice in slot.quantity.choices:
+            for choice in quantity.choices:
                 said = choice.read(part) if choice.read else choice.value if " ".join(part) == choice.name else None
                 if said is not None:
                     return int(said) if said == int(said) else said

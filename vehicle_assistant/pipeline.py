@@ -148,14 +148,14 @@ class Pipeline:
         turn.parsed = await self._parser.parse(turn.heard, timeout_s=self._limits.parse_s)
         turn.took("parse")
         now_s = time.monotonic()
-        request = self._dialogue.resolve(turn.heard, turn.parsed.meaning, turn.parsed.confidence, now_s)
+        request = self._dialogue.resolve(turn.heard, turn.parsed.meaning, turn.parsed.confidence, turn.began_s)
         match request:
             case Act(commands, confirmed, offered):
                 turn.source = "alert" if offered else turn.source
                 return await self._carry_out(turn, commands, confirmed=confirmed)
-            case AskFor(draft, slot):
-                self._dialogue.asks_for(draft, slot, now_s)
-                return Asked(self._answers.question(slot), slot)
+            case AskFor():
+                self._dialogue.asks_for(request, now_s)
+                return Asked(self._answers.question(request.slot), request.slot)
             case Reply(sentence, intent):
                 return Said(self._answers.own(intent) if intent else self._answers.sentence(sentence))
             case Again():
@@ -214,6 +214,8 @@ class Pipeline:
         turn.said = self._answers.words(turn.outcome)
         heard = await self._speech.say(turn.said, Priority.ANSWER, self._answers.earcon(turn.outcome))
         turn.took("speak")
+        if isinstance(turn.outcome, Asked):
+            self._dialogue.was_asked(time.monotonic())
         if heard and isinstance(turn.outcome, Asked) and turn.source != "text":
             await self._ears.listen(self._limits.answer_window_s)
 
@@ -242,6 +244,9 @@ def spoken(event: SpeechHeard, floor: float) -> Turn:
     """Begins a turn with what was heard, and the times its hearing took."""
     doubtful = event.transcript.confidence < floor
     turn = Turn("voice", event.transcript.text, wake_at_s=event.wake_at_s, doubtful=doubtful)
+    speech_start_s = event.stages.speech_start_s
+    if speech_start_s is not None:
+        turn.began_s -= event.endpointed_at_s - speech_start_s + event.stages.finish_took_s
     if event.wake_at_s is not None and event.stages.wake_decided_at_s is not None:
         turn.took("wake", (event.stages.wake_decided_at_s - event.wake_at_s) * 1000)
     turn.took("endpoint", (event.endpointed_at_s - event.speech_end_s) * 1000)

@@ -25,7 +25,13 @@ from vehicle_assistant.parser.nano import CONTEXT, SHIPPED, NanoParser
 from vehicle_assistant.parser.port import Parsed
 
 PATIENCE_S = 60.0
-_WARM_UP = "set the temperature to twenty two degrees and take me home"
+WAYS = {
+    "cold": "whole utterance, nothing kept",
+    "warm": "one word after the last partial",
+    "again": "as the last partial",
+    "usual": "create_completion, exported GBNF",
+}
+"""Name -> what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,10 @@ class MeteredLlama(Llama):
 
 
 def measure(utterances: int, *, model_path: Path | None = None, threads: int = 1, seed: int = 3) -> Measured:
-    """Runs the bench. Raises ModelError for weights that cannot be used."""
+    """Runs the bench, every way on a sentence before the next, so that other work on the machine troubles all alike.
+
+    Raises ModelError for weights that cannot be used.
+    """
     path = model_path or SHIPPED
     start_s = time.perf_counter()
     NanoParser.open(path, threads=threads).close()
@@ -116,38 +125,24 @@ def measure(utterances: int, *, model_path: Path | None = None, threads: int = 1
     texts = [" ".join(words_of(text)) for text in load().sample(utterances, seed)]
     model = MeteredLlama(path, context=CONTEXT, threads=threads)
     engine = NanoParser(model)
-    engine.parse(_WARM_UP, PATIENCE_S)
-    cold, lines = _cold(model, engine, texts)
-    warm, again = _warm(model, engine, texts)
+    for text in texts:  # what is learnt once, such as how words are cut, is no part of a parse
+        engine.parse(text, PATIENCE_S)
     memory_mib = resident_mib()
-    prompts = [engine.prompt(text.split()) for text in texts]
-    engine.close()
-    usual = _usual(path, threads, prompts, lines)
-    return Measured(utterances, threads, load_ms, memory_mib, (cold, warm, again, usual))
-
-
-def _cold(model: MeteredLlama, engine: NanoParser, texts: Sequence[str]) -> tuple[Way, list[str]]:
-    """The whole utterance at once, as `parse` and `say` do; also the lines found."""
-    costs, lines = [], []
+    usual_way = UsualWay(path, threads)
+    costs: dict[str, list[Cost]] = {name: [] for name in WAYS}
     for text in texts:
         model.forget()
-        cost, parsed = _timed(model, engine, text)
-        costs.append(cost)
-        lines.append(parsed.line)
-    return Way("cold", "whole utterance, nothing kept", tuple(costs)), lines
-
-
-def _warm(model: MeteredLlama, engine: NanoParser, texts: Sequence[str]) -> tuple[Way, Way]:
-    """The final transcript after its partial ones: with one more word, and unchanged."""
-    longer, same = [], []
-    for text in texts:
-        words = text.split()
-        engine.parse(" ".join(words[:-1]), PATIENCE_S)
-        longer.append(_timed(model, engine, text)[0])
-        same.append(_timed(model, engine, text)[0])
-    return Way("warm", "one word after the last partial", tuple(longer)), Way(
-        "again", "as the last partial", tuple(same)
-    )
+        cold, parsed = _timed(model, engine, text)
+        engine.parse(" ".join(text.split()[:-1]), PATIENCE_S)
+        warm, _ = _timed(model, engine, text)
+        again, _ = _timed(model, engine, text)
+        usual = usual_way.write(engine.prompt(text.split()), parsed.line)
+        for name, cost in zip(WAYS, (cold, warm, again, usual), strict=True):
+            costs[name].append(cost)
+    usual_way.close()
+    engine.close()
+    ways = tuple(Way(name, WAYS[name], tuple(found)) for name, found in costs.items())
+    return Measured(utterances, threads, load_ms, memory_mib, ways)
 
 
 def _timed(model: MeteredLlama, engine: NanoParser, text: str) -> tuple[Cost, Parsed]:
@@ -170,31 +165,40 @@ class _Dictation:
         return wishes
 
 
-def _usual(path: Path, threads: int, prompts: Sequence[list[int]], lines: Sequence[str]) -> Way:
-    """llama.cpp's completion under the exported grammar, writing the same lines as text."""
-    llama: Any = llama_cpp.Llama(str(path), n_ctx=CONTEXT, n_threads=threads, n_threads_batch=threads, verbose=False)
-    grammar = llama_cpp.LlamaGrammar.from_string(gbnf(), verbose=False)
-    fed: list[int] = []
-    evaluate = llama.eval
+class UsualWay:
+    """llama.cpp's completion under the exported grammar."""
 
-    def counted(tokens: Sequence[int]) -> None:
-        fed.append(len(tokens))
-        evaluate(tokens)
+    def __init__(self, path: Path, threads: int) -> None:
+        self._llama: Any = llama_cpp.Llama(
+            str(path), n_ctx=CONTEXT, n_threads=threads, n_threads_batch=threads, verbose=False
+        )
+        self._grammar = llama_cpp.LlamaGrammar.from_string(gbnf(), verbose=False)
+        self._fed: list[int] = []
+        evaluate = self._llama.eval
 
-    llama.eval = counted
-    costs = []
-    for prompt, line in zip(prompts, lines, strict=True):
-        fed.clear()
+        def counted(tokens: Sequence[int]) -> None:
+            self._fed.append(len(tokens))
+            evaluate(tokens)
+
+        self._llama.eval = counted
+
+    def write(self, prompt: list[int], line: str) -> Cost:
+        """Writes a line as text after a prompt; raises EngineError when the grammar does not let it."""
+        llama = self._llama
+        self._fed.clear()
         llama.reset()
         dictation = _Dictation(llama.tokenize(line.encode(), add_bos=False), llama.token_eos())
         start_s = time.perf_counter()
         completion = llama.create_completion(
-            prompt, max_tokens=CONTEXT - len(prompt), temperature=0.0, grammar=grammar,
+            prompt, max_tokens=CONTEXT - len(prompt), temperature=0.0, grammar=self._grammar,
             logits_processor=llama_cpp.LogitsProcessorList([dictation]),
         )  # fmt: skip
-        costs.append(Cost((time.perf_counter() - start_s) * 1000, len(fed), sum(fed)))
+        cost = Cost((time.perf_counter() - start_s) * 1000, len(self._fed), sum(self._fed))
         written = completion["choices"][0]["text"]
         if written != line:
             raise EngineError(ErrorCode.ENGINE_FAILED, f"the grammar led to {written!r} instead of {line!r}")
-    llama.close()
-    return Way("usual", "create_completion with the exported GBNF", tuple(costs))
+        return cost
+
+    def close(self) -> None:
+        """Frees the model."""
+        self._llama.close()

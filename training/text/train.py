@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from intents.encoding import Span
 from intents.phrasebook import load as load_phrasebook
 from training.text import config as configs
 from training.text import corpus, tokenizer
@@ -30,7 +31,7 @@ from training.text.growth import Growth
 from training.text.model import Nano
 
 PHRASEBOOK_SHARE = 0.12  # of the examples drawn; fresh sentences each time
-IGNORE = -100
+COPY_WEIGHT = 1.8  # of examples with words to copy: copying is learnt last
 
 
 def places(path: Path | None) -> list[str]:
@@ -46,7 +47,7 @@ def places(path: Path | None) -> list[str]:
 def draws(examples: list[Example], grow: Growth, seed: int) -> Iterator[Example]:
     """Endless grown examples: the corpus by weight, with fresh phrasebook sentences among them."""
     rng = random.Random(seed)
-    weights = [e.weight for e in examples]
+    weights = [e.weight * (COPY_WEIGHT if any(isinstance(i, Span) for i in e.line) else 1.0) for e in examples]
     book = load_phrasebook()
     fresh = iter(())
     while True:

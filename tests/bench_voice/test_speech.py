@@ -10,8 +10,9 @@ pytest.importorskip("kaldi_native_fbank", reason="training dependencies are not 
 from training.bench_voice.espeak import Espeak, Voice
 from training.bench_voice.features import FRAME_SHIFT, mfcc
 from training.bench_voice.lexicon import Lexicon
+from training.bench_voice.noise import ColouredNoise
 from training.bench_voice.phones import SILENCE, pdf_of, sound_of
-from training.bench_voice.speech import frame_labels, place
+from training.bench_voice.speech import frame_labels, place, speak_all
 from training.bench_voice.voices import ACCENTS, HELD_OUT_VARIANTS, TRAINING_VARIANTS, voice_name
 
 pytestmark = pytest.mark.skipif(ctypes.util.find_library("espeak-ng") is None, reason="libespeak-ng is not installed")
@@ -80,3 +81,13 @@ def test_words_espeak_runs_together_teach_no_pronunciation(espeak: Espeak) -> No
 def test_a_word_never_heard_is_named() -> None:
     with pytest.raises(ValueError, match="no pronunciation for sunroof"):
         Lexicon().pronunciations(["sunroof"])
+
+
+def test_training_speech_has_a_label_for_every_frame_and_silence_between_sentences(espeak: Espeak) -> None:
+    data = speak_all(espeak, [WORDS] * 8, ColouredNoise(), np.random.default_rng(2))
+    silent = data.labels == pdf_of(SILENCE)
+
+    assert len(data.features) == len(data.labels)
+    assert np.isfinite(data.features).all()
+    assert (np.diff(silent.astype(int)) == -1).sum() >= 8  # speech begins at least once a sentence
+    assert 0.1 < silent.mean() < 0.7

@@ -91,8 +91,8 @@ class Answers:
         if paths:
             values["value"] = None if state is None else state.at(paths[0])
             values["value_slot"] = paths[0].rpartition(".")[2]
-            if values["value"] is None:
-                return self.sentence("unknown_state")
+        if any(_read(match[1], values, state) in (None, "") for match in _FIELD.finditer(template)):
+            return self.sentence("unknown_state" if paths else "done")  # a sentence with holes says nothing
         return _tidy(_FIELD.sub(lambda m: self._field(m[1], m[2] or "", values, state), template))
 
     def _refusal(self, refused: Refused) -> str:
@@ -120,13 +120,18 @@ class Answers:
 
     def _field(self, path: str, spoken_as: str, values: Mapping[str, Any], state: State | None) -> str:
         """One field of a reply template: a slot, `value`, or a path into the state."""
-        value = values[path] if path in values else state.at(path) if state is not None else None
+        value = _read(path, values, state)
         if spoken_as:
             return _SPOKEN_AS[spoken_as](value)
         slot = str(values.get("value_slot", path)) if path == "value" else path.rpartition(".")[2]
         wording = self._book.spoken["values"]
         key = str(value).lower() if isinstance(value, bool) else _plain(value)
         return str(wording.get(slot, {}).get(key, wording["any"].get(key, key.replace("_", " "))))
+
+
+def _read(path: str, values: Mapping[str, Any], state: State | None) -> Json:
+    value: Json = values[path] if path in values else state.at(path) if state is not None else None
+    return value
 
 
 def _keys(command: Command) -> list[str]:
@@ -150,15 +155,17 @@ def _plain(value: Json) -> str:
 def distance(value: Json) -> str:
     """Kilometres as they are spoken."""
     km = float(value) if isinstance(value, int | float) else 0.0
-    if km < 1:
-        return f"{round(km * 10) * 100 or 50} meters"
-    return f"{km:.0f} kilometers" if km >= 10 else f"{km:.1f}".removesuffix(".0") + " kilometers"
+    hundreds = round(km * 10)
+    if hundreds < 10:
+        return f"{hundreds * 100 or 50} meters"
+    spoken = f"{km:.0f}" if km >= 10 else f"{km:.1f}".removesuffix(".0")
+    return f"{spoken} kilometer" if spoken == "1" else f"{spoken} kilometers"
 
 
 def duration(value: Json) -> str:
     """Seconds as they are spoken."""
     seconds = float(value) if isinstance(value, int | float) else 0.0
-    if seconds < 60:
+    if round(seconds) < 60:
         return _count(round(seconds), "second")
     minutes = round(seconds / 60)
     hours, minutes = divmod(minutes, 60)

@@ -134,7 +134,7 @@ class DriverWatch:
         await self._link.publish(alert_message(alert))
         text = words(alert)
         if alert.level is AlertLevel.CLEAR:
-            self._offered = self._offered and alert.kind not in TIRING
+            self._offered = False  # all is well again, whatever the last alert was about
             return
         shown = presentation(alert, self._monitor.state().style)
         if not (shown.chimed or shown.spoken):

@@ -7,7 +7,7 @@ import structlog
 from integration.envelope import AssistantStatus, Problem, TurnCommand, TurnRecord
 from integration.link import VehicleLink
 from vehicle_assistant.driver.alerts import Alert
-from vehicle_assistant.outcome import Failed, NothingHeard, Refused, name
+from vehicle_assistant.outcome import Done, Failed, NothingHeard, Refused, name
 from vehicle_assistant.ports import Lost, Part, Ready
 from vehicle_assistant.turn import Turn
 
@@ -62,9 +62,11 @@ class Reports:
         ]
         reason: str | None = None
         match turn.outcome:
-            case Refused(command, why):
+            case Refused(_, why):
                 reason = why
-                commands.append(TurnCommand(intent=command.intent, outcome="refused", reason=why))
+                commands.append(_refused(turn.outcome))
+            case Done(refused=refused):
+                commands += [_refused(each) for each in refused]
             case Failed(code, _):
                 reason = code.value
             case NothingHeard(why):
@@ -79,3 +81,7 @@ class Reports:
             words=turn.heard if self._log_speech and turn.heard else None,
             answer=turn.said if self._log_speech and turn.said else None,
         )
+
+
+def _refused(refused: Refused) -> TurnCommand:
+    return TurnCommand(intent=refused.command.intent, outcome="refused", reason=refused.reason)

@@ -14,6 +14,7 @@ import gguf
 import llama_cpp
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 
 from intents.phrasebook import load as load_phrasebook
 from intents.words import words_of
@@ -28,7 +29,7 @@ PARITY_PROMPTS = 24
 KEPT_LOGITS = 40
 
 
-def write_gguf(model: Nano, c: Config, tokens: tokenizer.Tokenizer, path: Path) -> None:
+def write_gguf(model: Nano, c: Config, tokens: Tokenizer, path: Path) -> None:
     """Writes float32 weights in llama.cpp's names; embeddings are tied, so there is no output matrix."""
     pieces, merges = tokenizer.pieces_and_merges(tokens)
     control = {BEGIN, PARSE} | {p for p in pieces if p.startswith("<") and p.endswith(">") and len(p) > 2}

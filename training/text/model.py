@@ -43,11 +43,15 @@ class Block(nn.Module):
         y = F.scaled_dot_product_attention(rotate(q, cos, sin), rotate(k, cos, sin), v, is_causal=True)
         x = x + self.drop(self.attn_output(y.transpose(1, 2).reshape(b, t, d)))
         h = self.ffn_norm(x)
-        return x + self.drop(self.ffn_down(F.silu(self.ffn_gate(h)) * self.ffn_up(h)))
+        out: Tensor = x + self.drop(self.ffn_down(F.silu(self.ffn_gate(h)) * self.ffn_up(h)))
+        return out
 
 
 class Nano(nn.Module):
     """Tokens (B, T) int64 -> logits (B, T, vocabulary) float32."""
+
+    cos: Tensor  # (context, head / 2) float32, as `sin`
+    sin: Tensor
 
     def __init__(self, c: Config, vocabulary: int) -> None:
         super().__init__()

@@ -22,6 +22,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from intents.encoding import Span
+from intents.phrasebook import Example as Sentence
 from intents.phrasebook import load as load_phrasebook
 from training.text import config as configs
 from training.text import corpus, tokenizer
@@ -49,18 +50,22 @@ def draws(examples: list[Example], grow: Growth, seed: int) -> Iterator[Example]
     rng = random.Random(seed)
     weights = [e.weight * (COPY_WEIGHT if any(isinstance(i, Span) for i in e.line) else 1.0) for e in examples]
     book = load_phrasebook()
-    fresh = iter(())
+    fresh: Iterator[Example] = iter(())
     while True:
         for drawn in rng.choices(examples, weights, k=1000):
             if rng.random() < PHRASEBOOK_SHARE:
                 said = next(fresh, None)
                 if said is None:
-                    fresh = iter([corpus.example(e.text, [{"intent": d.intent, "slots": d.slots} for d in e.drafts], "book")
-                                  for e in book.examples(2000, rng.randrange(2**31))])  # fmt: skip
+                    fresh = iter([spoken(e) for e in book.examples(2000, rng.randrange(2**31))])
                     said = next(fresh)
                 yield said
             else:
                 yield grow(drawn)
+
+
+def spoken(sentence: Sentence) -> Example:
+    """A sentence of the phrasebook as an example."""
+    return corpus.example(sentence.text, [{"intent": d.intent, "slots": d.slots} for d in sentence.drafts], "book")
 
 
 def batches(stream: Iterator[Example], encoder: tokenizer.Encoder, c: Config) -> Iterator[tuple[Tensor, Tensor]]:
@@ -73,7 +78,9 @@ def batches(stream: Iterator[Example], encoder: tokenizer.Encoder, c: Config) ->
             if len(prompt) + len(decisions) <= c.context:
                 pool.append((prompt + decisions, len(prompt)))
         pool.sort(key=lambda p: len(p[0]))
-        groups, group, width = [], [], 0
+        groups: list[list[tuple[list[int], int]]] = []
+        group: list[tuple[list[int], int]] = []
+        width = 0
         for row in pool:
             width = max(width, len(row[0]))
             if group and width * (len(group) + 1) > c.batch_tokens:
@@ -188,7 +195,7 @@ def main() -> None:
         tokens, weights = next(stream)
         loss = loss_of(model, tokens.to(device()), weights.to(device()), c.label_smoothing)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         decay = min(c.average_decay, (step + 1) / (step + 10))

@@ -11,12 +11,14 @@ from intents.catalogue import COMMANDS, STATES
 DEFINITIONS = "#/components/schemas/{model}"
 
 
-def document(version: str, prefix: str = DEFAULT_PREFIX) -> dict[str, Any]:
-    """The whole document as JSON; `version` is the service's."""
+def document(
+    version: str, prefix: str = DEFAULT_PREFIX, driver_sample: type[BaseModel] | None = None
+) -> dict[str, Any]:
+    """The whole document as JSON; `version` is the service's, `driver_sample` the camera's own type."""
     schemas: dict[str, Any] = {}
     channels, operations, messages = {}, {}, {}
     for row in TOPICS.values():
-        messages[row.name] = _message(row, schemas)
+        messages[row.name] = _message(row, schemas, driver_sample)
         channels[row.name] = _channel(row, prefix)
         operations[row.name] = {
             "action": "send" if row.direction is Direction.OUT else "receive",
@@ -50,7 +52,7 @@ def _channel(row: Topic, prefix: str) -> dict[str, Any]:
     return channel
 
 
-def _message(row: Topic, schemas: dict[str, Any]) -> dict[str, Any]:
+def _message(row: Topic, schemas: dict[str, Any], driver_sample: type[BaseModel] | None) -> dict[str, Any]:
     message: dict[str, Any] = {"name": row.name, "contentType": "application/json", "summary": row.meaning}
     if row.name == "command":
         message["payload"] = _command(schemas)
@@ -59,8 +61,8 @@ def _message(row: Topic, schemas: dict[str, Any]) -> dict[str, Any]:
         message["payload"] = {"oneOf": [_schema(state, schemas) for state in STATES.values()]}
     elif row.payload is not None:
         message["payload"] = _schema(row.payload, schemas)
-    else:  # the driver camera's own shape
-        message["payload"] = {"type": "object"}
+    else:  # the one payload whose type belongs to the room above
+        message["payload"] = _schema(driver_sample, schemas) if driver_sample is not None else {"type": "object"}
     if row.max_age_s is not None:
         message["description"] = f"Unknown after {row.max_age_s:g} s."
     return message

@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     simulate = verb("simulate", conversation.simulate, "the simulated vehicle on a broker")
     simulate.add_argument("--drive", default="city", help="parked, city or motorway")
     verb("grammar", tools.grammar, "the catalogue as GBNF")
+    verb("asyncapi", tools.asyncapi, "the wire contract as an AsyncAPI 3 document")
     verb("schema", tools.schema, "the commands as JSON Schema")
     return parser
 

@@ -5,12 +5,14 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from integration.asyncapi import document
 from intents.encoding import Meaning
 from intents.errors import InputError
 from intents.grammar import gbnf
@@ -21,6 +23,7 @@ from vehicle_assistant.check import run_check
 from vehicle_assistant.check_report import PLAIN_COLUMNS
 from vehicle_assistant.cli_errors import EXIT_ERROR
 from vehicle_assistant.driver.replay import monitor_file
+from vehicle_assistant.driver.samples import DriverSample
 from vehicle_assistant.driver.wording import words as alert_words
 from vehicle_assistant.jobs import ears_job, parser_job
 from vehicle_assistant.models.store import Store
@@ -134,6 +137,14 @@ def monitor(args: argparse.Namespace) -> int:
 def grammar(_args: argparse.Namespace) -> int:
     """Writes the catalogue as GBNF."""
     sys.stdout.write(gbnf())
+    return 0
+
+
+def asyncapi(args: argparse.Namespace) -> int:
+    """Writes the wire contract as an AsyncAPI 3 document."""
+    prefix = load(args.config).settings.vehicle.prefix
+    contract = document(version("vehicle-assistant"), prefix, DriverSample)
+    sys.stdout.write(json.dumps(contract, indent=2) + "\n")
     return 0
 
 

@@ -64,7 +64,7 @@ class Growth:
             words, drafts = self._other_values(words, drafts)
         if self.rng.random() < 0.3:
             words = self._numbers(words, drafts)
-        if self.rng.random() < 0.06 and len(drafts) == 1:
+        if self.rng.random() < 0.06 and len(drafts) == 1 and self.singles:
             words, drafts = self._two(words, drafts)
         if self.rng.random() < 0.25:
             words = self._polite(words)

@@ -1,7 +1,8 @@
 """How amounts are spoken: named choices ("max", "a bit warmer") and words to be read ("twenty two degrees").
 
 Every number slot of the catalogue names one of these quantities. The values are the catalogue's wording rules
-(docs/contract/catalogue.md). A reading gives shape only; pydantic checks the range, and what is out of range is refused.
+(docs/contract/catalogue.md). A reading gives shape only; pydantic checks the range, and what is out of range is
+refused.
 """
 
 import math

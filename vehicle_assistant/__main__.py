@@ -1,6 +1,7 @@
 """The command line: `vehicle-assistant COMMAND`. Each command is a function; an error is one line and an exit code."""
 
 import argparse
+import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         "--speaker", choices=("espeak", "silent"), default="silent", help="speak the answer, or only print it"
     )
     say.add_argument("--vehicle", choices=("simulated", "settings"), default="simulated", help="who is commanded")
-    say.add_argument("--speed-kmh", type=float, default=0.0, help="speed of the simulated vehicle")
+    say.add_argument("--speed-kmh", type=_speed, default=0.0, help="speed of the simulated vehicle")
     parse = verb("parse", tools.parse, "text on standard input to commands on standard output; no vehicle")
     parse.add_argument("--jsonl", action="store_true", help='lines {"id"?, "text"} in, one JSON line each out')
     check = verb("check", tools.check, "settings with their origin, models, audio devices, broker: what works")
@@ -85,6 +86,17 @@ def _at_least(least: int) -> Callable[[str], int]:
         return int(text)
 
     return number
+
+
+def _speed(text: str) -> float:
+    """A speed as the vehicle tells it (wire contract: 0 to 500 km/h); nan is no speed."""
+    try:
+        speed_kmh = float(text)
+    except ValueError:
+        speed_kmh = math.nan
+    if not 0 <= speed_kmh <= 500:
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed from 0 to 500 km/h")
+    return speed_kmh
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,9 +16,9 @@ from rich.console import Console
 
 from integration.links import LinkSettings, make_bus
 from integration.simulator.drive import DRIVES, Drive, steady
-from integration.simulator.vehicle import SimulatedVehicle, run_simulator
+from integration.simulator.vehicle import SimulatedVehicle
 from integration.virtual import VirtualHub
-from intents.errors import ErrorCode, SettingsError
+from intents.errors import ErrorCode, InputError, SettingsError
 from vehicle_assistant import logs
 from vehicle_assistant.app import Service, assemble, link_settings
 from vehicle_assistant.app import run as run_service
@@ -31,6 +31,7 @@ from vehicle_assistant.models.store import Store
 from vehicle_assistant.outcome import name as outcome_name
 from vehicle_assistant.ports import Lost, Ready
 from vehicle_assistant.settings import Settings, load
+from vehicle_assistant.text_input import check_text
 from vehicle_assistant.turn import Turn
 from vehicle_assistant.workers.jobs import VoiceJob
 
@@ -44,6 +45,13 @@ def _settings(args: argparse.Namespace) -> Settings:
     return settings
 
 
+def _brief(args: argparse.Namespace) -> Settings:
+    """Settings for a command that answers and ends: what it prints is the report, no journal stands beside it."""
+    settings = load(args.config).settings
+    logs.configure("error", log_speech=settings.assistant.log_speech)
+    return settings
+
+
 def run(args: argparse.Namespace) -> int:
     """Runs the daemon until it is told to stop."""
     asyncio.run(run_service(_settings(args)))
@@ -52,8 +60,12 @@ def run(args: argparse.Namespace) -> int:
 
 def demo(args: argparse.Namespace) -> int:
     """Plays the demo. Exit code 0 when every scene was played to its end."""
-    settings = load(args.config).settings
-    logs.configure("error")
+    settings = _brief(args)
+    for file in (args.json, args.answers):
+        if file is not None and not os.access(file.parent, os.W_OK):
+            raise InputError(
+                ErrorCode.FILE_NOT_FOUND, f"{file} cannot be written", remedy="name a folder that exists and is yours"
+            )
     answers = args.answers or Path(tempfile.gettempdir()) / f"vehicle-assistant-answers-{os.getpid()}.wav"
     played = asyncio.run(
         play(settings, console=Console(width=None if sys.stdout.isatty() else PLAIN_COLUMNS), answers=answers)
@@ -104,10 +116,10 @@ class _Printer:
 
 def listen(args: argparse.Namespace) -> int:
     """Takes recordings through the same pipeline as the microphone."""
-    settings = _settings(args)
+    settings = _brief(args)
     for file in args.files:  # all of them before the first is acted on
         for warning in read_wav(file).warnings:
-            sys.stderr.write(f"vehicle-assistant: warning: {file}: {warning.message}\n")
+            sys.stderr.write(f"vehicle-assistant: warning: {warning.message}\n")
     asyncio.run(_listen(settings, args))
     return 0
 
@@ -118,7 +130,7 @@ async def _listen(settings: Settings, args: argparse.Namespace) -> None:
     ears = ears.model_copy(update={"source": "wav", "paths": tuple(args.files), "realtime": False})
     if args.no_wake:
         ears = ears.model_copy(update={"wake": None})
-    elif args.wake_phrase:
+    elif args.wake_phrase is not None:
         ears = ears.model_copy(update={"wake_settings": replace(ears.wake_settings, phrase=args.wake_phrase)})
     work = Jobs(ears, parser_job(settings, Store.of()), _quiet(voice_job(settings)))
     async with _conversation(settings, args.vehicle, work, steady(0), [printer], in_step=True) as service:
@@ -128,7 +140,8 @@ async def _listen(settings: Settings, args: argparse.Namespace) -> None:
 
 def say(args: argparse.Namespace) -> int:
     """Takes text through parser, policy and vehicle, and prints the trace."""
-    settings = _settings(args)
+    check_text(args.text)
+    settings = _brief(args)
     turn = asyncio.run(_say(settings, args))
     sys.stdout.write(json.dumps(turn_line(turn) | trace(turn), ensure_ascii=False, indent=1) + "\n")
     return 0
@@ -194,7 +207,13 @@ def simulate(args: argparse.Namespace) -> int:
         raise SettingsError(
             ErrorCode.SETTING_INVALID, f"there is no drive {args.drive!r}", remedy=f"use one of: {', '.join(DRIVES)}"
         )
-    vehicle = settings.vehicle
-    sys.stderr.write(f"simulated vehicle on {vehicle.host}:{vehicle.port}, {args.drive}; Ctrl-C ends it\n")
-    asyncio.run(run_simulator(vehicle.host, vehicle.port, prefix=vehicle.prefix, drive=args.drive))
+    asyncio.run(_simulate(link_settings(settings), args.drive))
     return 0
+
+
+async def _simulate(link: LinkSettings, drive: str) -> None:
+    address = replace(link.address, client_id="simulated-vehicle")
+    bus = make_bus(replace(link, address=address))
+    async with SimulatedVehicle(bus, prefix=link.prefix, drive=DRIVES[drive]) as vehicle:
+        sys.stderr.write(f"simulated vehicle on {address.host}:{address.port}, {drive}; Ctrl-C ends it\n")
+        await vehicle.run()

@@ -69,15 +69,15 @@ def transcribe(args: argparse.Namespace) -> int:
     """Writes what is said in each recording."""
     job = ears_job(load(args.config).settings, Store.of())
     recogniser = make_recogniser(job.recogniser, job.recogniser_settings)
-    return _each(args.files, lambda file: transcribe_file(file, recogniser, warn=_warn(file)))
+    return _each(args.files, lambda file: transcribe_file(file, recogniser, warn=_warn))
 
 
 def wake(args: argparse.Namespace) -> int:
     """Writes where the wake phrase is heard in each recording."""
     job = ears_job(load(args.config).settings, Store.of())
-    told = replace(job.wake_settings, phrase=args.phrase) if args.phrase else job.wake_settings
+    told = job.wake_settings if args.phrase is None else replace(job.wake_settings, phrase=args.phrase)
     detector = make_detector(str(job.wake), told)
-    return _each(args.files, lambda file: wake_file(file, detector, warn=_warn(file)))
+    return _each(args.files, lambda file: wake_file(file, detector, warn=_warn))
 
 
 def _each(files: list[Path], examine: Callable[[Path], dict[str, Any]]) -> int:
@@ -93,11 +93,8 @@ def _each(files: list[Path], examine: Callable[[Path], dict[str, Any]]) -> int:
     return EXIT_ERROR if failed else 0
 
 
-def _warn(file: Path) -> Callable[[AudioWarning], None]:
-    def warn(warning: AudioWarning) -> None:
-        sys.stderr.write(f"vehicle-assistant: warning: {file}: {warning.message}\n")
-
-    return warn
+def _warn(warning: AudioWarning) -> None:
+    sys.stderr.write(f"vehicle-assistant: warning: {warning.message}\n")
 
 
 def check(args: argparse.Namespace) -> int:

@@ -81,7 +81,8 @@ class Pipeline:
         self._dialogue, self._answers, self._observers, self._limits = dialogue, answers, observers, limits
         self._warned, self._in_step = warned, in_step
         self._turns: asyncio.Queue[Turn | None] = asyncio.Queue()
-        self._partial: asyncio.Task[None] | None = None
+        self._newest = ""
+        self._hinting: asyncio.Task[None] | None = None
         self._last_done: Turn | None = None
 
     # -- hearing -----------------------------------------------------------------------------------------------------
@@ -115,15 +116,20 @@ class Pipeline:
 
     def _speculate(self, text: str) -> None:
         """Parses what was said so far, to know when a command is complete. Never acts on it."""
-        if self._partial is None or self._partial.done():
-            self._partial = asyncio.create_task(self._hint(text))
+        self._newest = text
+        if self._hinting is None or self._hinting.done():
+            self._hinting = asyncio.create_task(self._hint())
 
-    async def _hint(self, text: str) -> None:
-        try:
-            parsed = await self._parser.parse(text, timeout_s=self._limits.partial_s)
-        except AssistantError:
-            return  # the finished utterance will be parsed again, and its failure told
-        await self._ears.hint(UNDERSTANDING[parsed.meaning.outcome], text)
+    async def _hint(self) -> None:
+        """Judges the newest words until there are no newer ones; what came in between is skipped."""
+        text = ""
+        while text != self._newest:
+            text = self._newest
+            try:
+                parsed = await self._parser.parse(text, timeout_s=self._limits.partial_s)
+            except AssistantError:
+                return  # the finished utterance will be parsed again, and its failure told
+            await self._ears.hint(UNDERSTANDING[parsed.meaning.outcome], text)
 
     # -- one turn ----------------------------------------------------------------------------------------------------
 

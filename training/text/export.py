@@ -1,4 +1,4 @@
-"""Writes trained nano weights as GGUF, checks them against PyTorch, and writes their model card.
+"""Writes trained nano weights as GGUF, and checks them against PyTorch.
 
     python -m training.text.export runs/nano --out vehicle_assistant/models/nano
 

@@ -3,6 +3,7 @@
     python -m training.text.sources --data DATA/text --out runs/converted.jsonl     (third-party rows, see its README)
     python -m training.text.train --out runs/nano --converted runs/converted.jsonl [--dev DATA/text/dev.jsonl]
     python -m training.text.export runs/nano --out vehicle_assistant/models/nano
+    python -m training.text.card runs/nano --labels DATA/text/dev.jsonl --out vehicle_assistant/models/nano
 
 Resumes from runs/nano/last.pt. Two CPU cores need about an hour; a GPU is used when there is one.
 `--dev` names texts that must not be trained on; its labels are not read.

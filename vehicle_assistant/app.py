@@ -201,8 +201,9 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     notifier.status("loading models")
-    link = replace(link_settings(settings), patient=True)
-    async with assemble(settings, link, jobs(settings, Store.of()), notifier=notifier, patient=True) as service:
+    patient = settings.assistant.patient
+    link = replace(link_settings(settings), patient=patient)
+    async with assemble(settings, link, jobs(settings, Store.of()), notifier=notifier, patient=patient) as service:
         watchdog = Watchdog(notifier, watchdog_interval_s())
         limit_s = settings.workers.beat_timeout_s * 2
         for worker in (service.ears, service.parser, service.voice):

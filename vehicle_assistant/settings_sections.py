@@ -50,6 +50,8 @@ class AssistantSection(Section):
     """Language it listens and answers in: "en"."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least serious message that is logged: "debug", "info", "warning" or "error"."""
+    patient: bool = False
+    """Whether it starts without a microphone or broker and waits for them: true in a vehicle, false on a desk."""
     log_speech: bool = False
     """Whether what was said appears in logs and turn records: true or false. It is a private cabin: off."""
 

@@ -65,3 +65,7 @@ def test_a_wake_phrase_stands_alone_or_before_any_sentence(grammar: Automaton, p
     assert isclose(
         exp(-_cost(grammar, (*phrase, *sentence))), exp(-_cost(grammar, sentence)) * 0.125 * 0.6, rel_tol=1e-6
     )
+
+
+def test_nothing_may_be_said(grammar: Automaton) -> None:
+    assert _cost(grammar, ()) < 1.0

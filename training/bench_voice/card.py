@@ -33,7 +33,7 @@ Vosk model or PocketSphinx for them.
   Frame labels are espeak-ng's own phoneme times.
 - Sentences: {sentences}, {n_sentences} distinct, with numbers 0-100 put in the place of numbers, and the wake
   phrase "computer" or "hey computer" before a quarter of them.
-- Noise: {noise}, at -3 to 22 dB under 70 % of the utterances, and alone.
+- Noise: {noise}, at -3 to 22 dB under 70 % of the utterances.
 - Kept back for evaluation: the variants {held_out}{held_out_noise}.
   Acoustic scale, LM discount and `[unk]` score were chosen on these voices too, with other sentences, so the figures
   below flatter the model a little.

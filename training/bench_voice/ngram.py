@@ -20,6 +20,7 @@ _ORDER = 3
 _DISCOUNT = 0.4
 _WAKE_SHARE = 0.25  # how often a turn begins with the wake phrase
 _ALONE_SHARE = 0.4  # and how often that is all there is
+_NOTHING_SHARE = 0.5  # how likely it is that nothing is said at all; impossible, and every noise would be a word
 
 Counts = dict[History, dict[str, float]]
 
@@ -83,6 +84,7 @@ def build_grammar(
             automaton.add_arc(source, Arc(word_ids[word], word_ids[word], -log(probability), target))
         if history:
             automaton.add_arc(source, Arc(EPSILON, EPSILON, -log(back_off[history]), states[history[1:]]))
+    automaton.final_costs[states[(_START,)]] = -log(_NOTHING_SHARE)
     _add_wake_phrases(automaton, states[(_START,)], word_ids, wake_phrases)
     return automaton
 

@@ -19,16 +19,11 @@ from training.bench_voice.voices import draw_voice
 FloatArray = npt.NDArray[np.float32]
 
 _LEAD_S = (0.1, 0.7)
-_TAIL_S = (0.15, 1.0)
+_TAIL_S = (0.15, 0.8)
 _PEAK = (1500.0, 28000.0)  # int16 scale
 _PACE = (0.9, 1.12)
 _CLEAN_SHARE = 0.3  # half of it over digital zero, half over a noise floor of 35-60 dB
 _SNR_DB = (-3.0, 22.0)
-_NOISE_ONLY_SHARE = (
-    0.08  # after so many utterances comes noise without speech, lest the model hear words in a passing lorry
-)
-_NOISE_ONLY_S = (1.0, 4.0)
-_NOISE_ONLY_RMS = (20.0, 4000.0)  # int16 scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +57,6 @@ def _with_background(clip: Clip, noise: NoiseSource, rng: np.random.Generator) -
     return mix(clip.samples, noise.draw(rng, len(clip.samples)), snr_db, clip.speech_power)
 
 
-def _noise_alone(noise: NoiseSource, rng: np.random.Generator) -> FloatArray:
-    samples = noise.draw(rng, int(SAMPLE_RATE_HZ * rng.uniform(*_NOISE_ONLY_S)))
-    rms = np.exp(rng.uniform(*np.log(_NOISE_ONLY_RMS)))
-    gain = np.float32(rms / (float(np.sqrt((samples**2).mean())) + 1e-9))
-    return np.asarray(samples * gain, np.float32)
-
-
 def frame_labels(utterance: Utterance, clip: Clip, n_frames: int) -> npt.NDArray[np.int64]:
     """Labels every frame with the sound at its centre; what lies before and after the speech is silence."""
     starts, pdfs = [0], [pdf_of(SILENCE)]
@@ -99,7 +87,4 @@ def speak_all(
         frames = mfcc(quantise(_with_background(clip, noise, rng)).astype(np.float32))
         features.append(frames)
         labels.append(frame_labels(utterance, clip, len(frames)))
-        if rng.random() < _NOISE_ONLY_SHARE:
-            features.append(mfcc(quantise(_noise_alone(noise, rng)).astype(np.float32)))
-            labels.append(np.full(len(features[-1]), pdf_of(SILENCE), np.int64))
     return LabelledFrames(np.concatenate(features), np.concatenate(labels))

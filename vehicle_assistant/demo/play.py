@@ -122,13 +122,13 @@ async def play(settings: Settings, *, console: Console, answers: Path) -> tuple[
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vehicle-assistant-demo-")))
         cabin = Cabin(folder / "microphone", DRIVER_VOICE)
+        work = _work(settings, folder / "microphone", answers)
         broker = await stack.enter_async_context(ensure_broker())
         screen.note(f"broker: {broker.kind} on {broker.host}:{broker.port}")
         link = link_settings(settings)
         link = replace(link, kind="mqtt", address=replace(link.address, host=broker.host, port=broker.port))
         bus = make_bus(replace(link, address=replace(link.address, client_id="simulated-vehicle")))
         vehicle = await stack.enter_async_context(SimulatedVehicle(bus, drive=steady(50), samples=face.samples()))
-        work = _work(settings, folder / "microphone", answers)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         sound = tasks.create_task(cabin.run(), name="cabin")
         service = await stack.enter_async_context(

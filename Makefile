@@ -30,8 +30,10 @@ format: setup  ## Rewrite the sources in the house format
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
-bench: setup  ## Play the demo and keep the time of every stage in build/bench.json
-	@.venv/bin/vehicle-assistant demo --json build/bench.json
+bench: setup  ## Measure the parser, and the stages of the demo (build/demo.json)
+	@mkdir -p build
+	@.venv/bin/vehicle-assistant bench | tee build/bench.txt
+	@.venv/bin/vehicle-assistant demo --json build/demo.json
 
 contracts: setup  ## Write the exported contracts and the catalogue page anew from the types
 	@$(PYTHON) -c 'from intents.grammar import gbnf; print(gbnf(), end="")' >tests/intents/golden/catalogue.gbnf

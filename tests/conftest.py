@@ -1,5 +1,6 @@
 """Spoken English for every test that listens: espeak-ng speaks, the bench voice model understands it."""
 
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,17 @@ from vehicle_assistant.audio.port import SAMPLE_RATE_HZ, Frame
 from vehicle_assistant.audio.wavfile import Recording, to_recording
 from vehicle_assistant.tts.engines import open_speaker
 from vehicle_assistant.tts.port import SpeakerSettings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _null_files_closed():
+    """llama_cpp opens two files on import and never closes them; warnings are errors here, to the last line."""
+    yield
+    opened = sys.modules.get("llama_cpp._utils")
+    if opened is not None:
+        opened.outnull_file.close()
+        opened.errnull_file.close()
+
 
 Sound = np.ndarray  # (n,) int16 at 16 kHz
 

@@ -26,11 +26,12 @@ from vehicle_assistant.driver_watch import DriverWatch
 from vehicle_assistant.jobs import Jobs, jobs
 from vehicle_assistant.models.store import Store
 from vehicle_assistant.mouth import Priority
-from vehicle_assistant.pipeline import Limits, Observer, Pipeline
+from vehicle_assistant.pipeline import Limits, Pipeline
 from vehicle_assistant.ports import Lost, Part, Ready
 from vehicle_assistant.reports import Reports
 from vehicle_assistant.settings import Settings
 from vehicle_assistant.speech import Speech
+from vehicle_assistant.turn import Observer
 from vehicle_assistant.watchdog import Notifier, Watchdog, watchdog_interval_s
 from vehicle_assistant.workers.client import WorkerClient
 from vehicle_assistant.workers.clients import (
@@ -71,13 +72,13 @@ class Service:
 
     async def _follow_parts(self) -> None:
         while True:
-            await self.reports.part(await self.changes.get())
+            await self.pipeline.part(await self.changes.get())
 
     async def _follow_link(self) -> None:
-        """Tells the driver once that the vehicle is gone, and once that it is back."""
+        """Takes a lost and a found vehicle for changes like any other."""
         async for connected in self.link.connection_changes():
-            await self.reports.part(Ready(Part.LINK) if connected else Lost(Part.LINK, "no connection to the vehicle"))
-            await self.pipeline.announce("link_back" if connected else "link_lost")
+            lost = Lost(Part.LINK, "no connection to the vehicle")
+            await self.pipeline.part(Ready(Part.LINK) if connected else lost)
 
     async def _take_buttons(self) -> None:
         async for press in self.link.listens():

@@ -9,7 +9,6 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from integration.link import Delivery, VehicleLink
 from integration.link import Outcome as Delivered
@@ -25,15 +24,22 @@ from vehicle_assistant.ear_events import PartialHeard, SpeechHeard, StopHeard, W
 from vehicle_assistant.mouth import Priority
 from vehicle_assistant.outcome import Asked, Done, Failed, NothingHeard, NotUnderstood, Outcome, Refused, Said
 from vehicle_assistant.policy import Ruling, Situation, judge
-from vehicle_assistant.ports import Ears, Lost, Parser, Ready
+from vehicle_assistant.ports import Ears, Lost, Parser, Part, Ready
 from vehicle_assistant.speech import Speech
-from vehicle_assistant.turn import Source, Turn
+from vehicle_assistant.turn import Observer, Source, Turn
 
 UNDERSTANDING = {
     Understood.UNDERSTOOD: Completeness.COMPLETE,
     Understood.INCOMPLETE: Completeness.INCOMPLETE,
     Understood.NOT_UNDERSTOOD: Completeness.UNKNOWN,
 }
+
+ANNOUNCED = {
+    (Lost, Part.EARS): "ears_lost",
+    (Lost, Part.LINK): "link_lost",
+    (Ready, Part.LINK): "link_back",
+}
+"""Changes the driver hears of, each once; the others show in the next answer, if at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +53,6 @@ class Limits:
     """Mean word confidence, 0 to 1, below which words are not acted on."""
     answer_window_s: float = 6.0
     """How long the driver has for the answer to a question, before it is forgotten."""
-
-
-class Observer(Protocol):
-    """Learns of everything that happens, and changes nothing: the journal, the status topic, a terminal."""
-
-    async def turn(self, turn: Turn) -> None:
-        """A turn is over."""
-
-    async def part(self, event: Lost | Ready) -> None:
-        """A part of the service was lost, or is back."""
 
 
 class Pipeline:
@@ -106,7 +102,7 @@ class Pipeline:
                     case StopHeard():
                         await self._speech.hush()
                     case Lost() | Ready():
-                        await self._tell(event)
+                        await self.part(event)
             self._turns.put_nowait(None)
 
     async def _take_turns(self) -> None:
@@ -231,9 +227,12 @@ class Pipeline:
             self._dialogue.asks_to_confirm(commands, time.monotonic(), offered=True)
             await self._ears.listen(self._limits.answer_window_s)
 
-    async def announce(self, sentence: str) -> None:
-        """Says one of the assistant's own sentences, unasked."""
-        await self._speech.say(self._answers.sentence(sentence), Priority.INFORMATION)
+    async def part(self, change: Lost | Ready) -> None:
+        """Tells whoever watches that a part was lost or is back, and the driver where it matters to them."""
+        await self._tell(change)
+        if (type(change), change.part) in ANNOUNCED:
+            sentence = self._answers.sentence(ANNOUNCED[type(change), change.part])
+            await self._speech.say(sentence, Priority.INFORMATION)
 
     def _why(self) -> str:
         last = self._last_done

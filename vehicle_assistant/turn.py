@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from uuid6 import uuid7
 
 from integration.link import Delivery
 from vehicle_assistant.outcome import Done, NothingHeard, Outcome
 from vehicle_assistant.parser.port import Parsed
+from vehicle_assistant.ports import Lost, Ready
 
 Source = Literal["voice", "text", "alert"]
 Clock = Callable[[], float]
@@ -53,3 +54,13 @@ class Turn:
         """True when the vehicle did all that was asked."""
         delivered = all(d.outcome == "done" for d in self.deliveries)
         return isinstance(self.outcome, Done) and delivered
+
+
+class Observer(Protocol):
+    """Learns of everything that happens, and changes nothing: the journal, the status topic, a terminal."""
+
+    async def turn(self, turn: Turn) -> None:
+        """A turn is over."""
+
+    async def part(self, event: Lost | Ready) -> None:
+        """A part of the service was lost, or is back."""

@@ -498,5 +498,5 @@ async def test_an_offer_nobody_heard_is_none(flow, script) -> None:
 
 async def test_an_announcement_has_the_lowest_priority(flow, script) -> None:
     async with flow.bench(script) as bench:
-        await bench.pipeline.announce("link_back")
+        await bench.pipeline.part(Ready(Part.LINK))
         assert bench.voice.said == [("The vehicle is back.", Priority.INFORMATION, None)]

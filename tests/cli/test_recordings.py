@@ -126,8 +126,8 @@ def test_no_wake_takes_everything_as_said_to_the_assistant(cli, spoken) -> None:
 
 
 def test_another_wake_phrase_replaces_the_set_one(cli, spoken) -> None:
-    file = spoken(f"okay driver {TEMPERATURE}")
-    (row,) = cli("listen", "--wake-phrase", "okay driver", file).rows
+    file = spoken(f"hey car {TEMPERATURE}")
+    (row,) = cli("listen", "--wake-phrase", "hey car", file).rows
     assert row["text"] == TEMPERATURE
     assert cli("listen", file).out == b""
 

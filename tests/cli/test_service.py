@@ -60,7 +60,7 @@ def test_a_speed_no_car_has_is_refused(cli, speed) -> None:
 # -- a broker that is not there ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", [("simulate",), ("say", "--vehicle", "settings", "pause")])
+@pytest.mark.parametrize("command", [("run",), ("simulate",), ("say", "--vehicle", "settings", "pause")])
 def test_without_a_broker_a_command_says_so_in_one_line(cli, command) -> None:
     port = closed_port()
     error = cli("--config", cli.config(f"[vehicle]\nport = {port}\n"), *command).error
@@ -86,15 +86,16 @@ def events(child):
     """The journal of a running service, line by line."""
     assert child.stderr is not None
     for line in child.stderr:
+        assert line.startswith("{"), line
         yield json.loads(line)
 
 
 QUIET = '[voice]\nengine = "silent"\nloudspeaker = "silent"\n'
 
 
-def test_the_daemon_waits_for_its_broker_and_ends_when_told(cli) -> None:
+def test_a_patient_daemon_waits_for_its_broker_and_ends_when_told(cli) -> None:
     port = closed_port()
-    with daemon(cli, f"[vehicle]\nport = {port}\n{QUIET}") as child:
+    with daemon(cli, f"[assistant]\npatient = true\n[vehicle]\nport = {port}\n{QUIET}") as child:
         seen = []
         for event in events(child):
             seen.append(event["event"])

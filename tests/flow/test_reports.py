@@ -149,6 +149,7 @@ async def test_a_record_of_each_turn_reaches_the_bus(flow) -> None:
 async def test_the_driver_is_told_once_that_the_vehicle_is_gone_and_once_that_it_is_back(flow) -> None:
     async with flow.bench() as bench:
         reports = Reports(bench.link, log_speech=False, status_line=lambda _: None)
+        bench.pipeline._observers = (reports, bench.record)
         service = Service(
             bench.link, bench.ears, bench.parser, bench.voice, bench.speech, bench.pipeline, None, reports,
             asyncio.Queue(),
@@ -162,3 +163,4 @@ async def test_the_driver_is_told_once_that_the_vehicle_is_gone_and_once_that_it
             await flow.until(lambda: Part.LINK not in reports.problems and len(bench.voice.words) % 2 == 0)
         lost, back = "I have lost the vehicle. Commands will not work until it is back.", "The vehicle is back."
         assert bench.voice.words == [lost, back, lost, back]
+        assert [type(event) for event in bench.record.parts] == [Lost, Ready, Lost, Ready]

@@ -21,7 +21,7 @@ from vehicle_assistant.demo.story import STORY, Scene
 from vehicle_assistant.driver.alerts import Alert
 from vehicle_assistant.jobs import Jobs, ears_job, parser_job, voice_job
 from vehicle_assistant.models.store import Store
-from vehicle_assistant.outcome import NothingHeard
+from vehicle_assistant.outcome import Failed, NothingHeard
 from vehicle_assistant.ports import Lost, Part, Ready
 from vehicle_assistant.settings import Settings
 from vehicle_assistant.tts.port import SpeakerSettings
@@ -76,12 +76,12 @@ class _Stage:
         self._service, self._cabin, self._vehicle, self._face, self._audience = service, cabin, vehicle, face, audience
 
     async def play(self, scene: Scene) -> Played:
-        """Plays a scene; a driver who is not heard says it once more, as people do."""
+        """Plays a scene; a driver who is not heard, or is asked to, says it once more, as people do."""
         self._vehicle.drive = steady(scene.speed_kmh)
         await asyncio.sleep(SPEED_SETTLES_S)
         perform = self._nod_off if scene.eyes_close else self._speak
         turn = await perform(scene)
-        if turn is None or isinstance(turn.outcome, NothingHeard):
+        if turn is None or isinstance(turn.outcome, NothingHeard | Failed):
             await asyncio.wait_for(self._audience.working.wait(), TURN_TIMEOUT_S)
             return Played(scene, await perform(scene), repeated=True)
         return Played(scene, turn, repeated=False)

@@ -1,14 +1,17 @@
 """`say`, `check`, `run`, `simulate` and the exported contracts, from outside."""
 
+import asyncio
 import json
 import re
 import signal
 import socket
 import subprocess
 from contextlib import closing, contextmanager
+from functools import partial
 
 import pytest
 
+from integration.broker import ensure_broker
 from intents.catalogue import COMMANDS
 from vehicle_assistant.driver.recording import attentive, eyes_closed, write_recording
 
@@ -196,3 +199,29 @@ def test_wrong_usage_is_told_with_the_usage(cli, arguments) -> None:
     assert (ended.code, ended.out) == (2, b"")
     assert ended.err.startswith("usage: vehicle-assistant")
     assert "Traceback" not in ended.err
+
+
+# -- a vehicle on a broker ---------------------------------------------------------------------------------------------
+
+
+async def test_typed_words_reach_a_vehicle_on_a_broker(cli) -> None:
+    async with ensure_broker("embedded") as broker:
+        config = cli.config(f"[vehicle]\nhost = '{broker.host}'\nport = {broker.port}\n")
+        arguments = cli.arguments("--config", config, "simulate", "--drive", "motorway")
+        vehicle = await asyncio.create_subprocess_exec(
+            *arguments, stderr=subprocess.PIPE, cwd=cli.folder, env=cli.environment()
+        )
+        try:
+            assert vehicle.stderr is not None
+            assert b"simulated vehicle on" in await vehicle.stderr.readline()
+            say = partial(asyncio.to_thread, cli, "--config", config, "say", "--vehicle", "settings")
+            done = json.loads((await say("turn on the seat heating")).out)
+            assert done["commands"][0]["result"] == "done"
+            vehicle.send_signal(signal.SIGINT)
+            assert await asyncio.wait_for(vehicle.wait(), 30) == 130
+            gone = json.loads((await say("turn on the seat heating")).out)
+            assert gone["said"] == "The climate system does not answer."
+        finally:
+            if vehicle.returncode is None:
+                vehicle.kill()
+                await vehicle.wait()

@@ -148,9 +148,7 @@ def test_the_terminal_shows_each_turn_and_a_summary(played: Played) -> None:
 
 def test_the_warning_cuts_the_answer_short(played: Played) -> None:
     """What the assistant can do takes eleven seconds to tell; the warning came within three."""
-    tail = played.terminal.rpartition(f"{len(STORY)}. ")[0]
     scene = played.terminal[played.terminal.index(f"{len(STORY)}. {STORY[-1].title}"[:40]) :]
-    assert tail
     alert, answer = scene.index("alert "), scene.index("You can ask for")
     assert alert < answer, "the turn that was cut short is told after the alert"
     spoke = re.search(r"speak (\d+) ms", scene[answer:])
@@ -171,7 +169,7 @@ def test_the_demo_completes_while_its_workers_are_killed(performance: Performanc
     pids = {part: int(performance.until(rf"{part}: .+, process (\d+)")[1]) for part in ("ears", "parser")}
     performance.until(r"^3\. ")
     os.kill(pids["ears"], signal.SIGKILL)
-    performance.until(r"the ears is back|the ears are back|ears.* back")
+    performance.until(r"the ears is back|the ears are back")
     performance.until(r"^6\. ")
     os.kill(pids["parser"], signal.SIGKILL)
     played = performance.end()
@@ -181,5 +179,6 @@ def test_the_demo_completes_while_its_workers_are_killed(performance: Performanc
     assert re.search(r"lost the parser", played.terminal)
     assert re.search(r"the parser is back", played.terminal)
     assert len(played.scenes) == len(STORY)
-    undisturbed = [told for number, told in enumerate(played.scenes, 1) if number not in {3, 4, 6, 7}]
-    assert all(told["as_expected"] for told in undisturbed), undisturbed
+    assert all(told["as_expected"] for told in played.scenes), played.scenes
+    twice = {number for number, told in enumerate(played.scenes, 1) if told["repeated"]}
+    assert twice <= {3, 4, 6, 7}, "only what was said around a loss is said again"

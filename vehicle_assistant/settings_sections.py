@@ -150,7 +150,7 @@ class ParserSection(Section):
     """"auto" (the shipped weights), an installed model's name, or a GGUF file."""
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     """Processor cores a parse may use, 1 to 64. The shipped weights are fastest with one."""
-    confidence_floor: Share = 0.4
+    confidence_floor: Share = 0.3
     """Certainty below which a command counts as not understood, 0 to 1."""
     timeout_s: Annotated[float, Field(ge=0.1, le=30)] = 2.0
     """Longest wait for a parse, 0.1 to 30 s."""

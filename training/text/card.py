@@ -54,6 +54,9 @@ by hand; the others were labelled by the rules of `training/text/sources`, which
 other names and numbers, politeness, slips, two commands in one breath. The weights are an exponential average.
 Right lines on the validation split, each decision given the right ones before it: {right_lines:.1%}.
 
+The run was stopped and resumed on the way (docs/experiments.md says what changed at which step), so training anew
+with the same command gives like weights, not equal ones.
+
 ## Figures
 On {n} labelled utterances of other people, never trained on, with `parser.confidence_floor` {floor}:
 

@@ -31,7 +31,8 @@ class Reports:
         """Publishes and logs a turn."""
         record = self.record(turn)
         await self._link.publish(record)
-        log.info("turn", **record.model_dump(mode="json", exclude_none=True))
+        told = record.model_dump(mode="json", exclude_none=True, exclude={"commands"})
+        log.info("turn", **told, done=[f"{c.intent} {c.outcome}" for c in record.commands])
 
     async def part(self, event: Lost | Ready) -> None:
         """Notes that a part was lost or is back."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -82,7 +82,8 @@ class _Stage:
         perform = self._nod_off if scene.eyes_close else self._speak
         turn = await perform(scene)
         if turn is None or isinstance(turn.outcome, NothingHeard | Failed):
-            await asyncio.wait_for(self._audience.working.wait(), TURN_TIMEOUT_S)
+            with suppress(TimeoutError):  # a part that never comes back leaves the scene without a turn
+                await asyncio.wait_for(self._audience.working.wait(), TURN_TIMEOUT_S)
             return Played(scene, await perform(scene), repeated=True)
         return Played(scene, turn, repeated=False)
 

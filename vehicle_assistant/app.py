@@ -197,10 +197,7 @@ def _limits(settings: Settings, memory_mib: int) -> WorkerLimits:
 async def run(settings: Settings) -> None:
     """The daemon: listens and acts until SIGTERM or SIGINT."""
     notifier = Notifier(os.environ.get("NOTIFY_SOCKET"))
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stopping = asyncio.create_task(stop_signal(), name="stop-signal")
     notifier.status("loading models")
     patient = settings.assistant.patient
     link = replace(link_settings(settings), patient=patient)
@@ -218,7 +215,6 @@ async def run(settings: Settings) -> None:
         await service.reports.status()
         notifier.ready("ready")
         log.info("ready")
-        stopping = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([*lasting, stopping], return_when=asyncio.FIRST_COMPLETED)
         notifier.stopping()
         for task in (*lasting, stopping):
@@ -227,6 +223,15 @@ async def run(settings: Settings) -> None:
         for task in done - {stopping}:
             if (error := task.exception()) is not None:
                 raise error
+
+
+async def stop_signal() -> None:
+    """Returns when the process is told to end, by SIGTERM or SIGINT; also where its parent had them ignored."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
 
 
 def _age(worker: WorkerClient) -> Callable[[], float]:

@@ -217,8 +217,8 @@ async def test_typed_words_reach_a_vehicle_on_a_broker(cli) -> None:
             say = partial(asyncio.to_thread, cli, "--config", config, "say", "--vehicle", "settings")
             done = json.loads((await say("turn on the seat heating")).out)
             assert done["commands"][0]["result"] == "done"
-            vehicle.send_signal(signal.SIGINT)
-            assert await asyncio.wait_for(vehicle.wait(), 30) == 130
+            vehicle.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(vehicle.wait(), 30) == 0
             gone = json.loads((await say("turn on the seat heating")).out)
             assert gone["said"] == "The climate system does not answer."
         finally:

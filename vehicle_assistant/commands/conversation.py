@@ -20,7 +20,7 @@ from integration.simulator.vehicle import SimulatedVehicle
 from integration.virtual import VirtualHub
 from intents.errors import ErrorCode, InputError, SettingsError
 from vehicle_assistant import logs
-from vehicle_assistant.app import Service, assemble, link_settings
+from vehicle_assistant.app import Service, assemble, link_settings, stop_signal
 from vehicle_assistant.app import run as run_service
 from vehicle_assistant.audio.wavfile import read_wav
 from vehicle_assistant.check_report import PLAIN_COLUMNS
@@ -216,4 +216,10 @@ async def _simulate(link: LinkSettings, drive: str) -> None:
     bus = make_bus(replace(link, address=address))
     async with SimulatedVehicle(bus, prefix=link.prefix, drive=DRIVES[drive]) as vehicle:
         sys.stderr.write(f"simulated vehicle on {address.host}:{address.port}, {drive}; Ctrl-C ends it\n")
-        await vehicle.run()
+        running, stopping = asyncio.create_task(vehicle.run()), asyncio.create_task(stop_signal())
+        done, _ = await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+        for task in (running, stopping):
+            task.cancel()
+        await asyncio.gather(running, stopping, return_exceptions=True)
+        if running in done:
+            running.result()

@@ -111,7 +111,7 @@ class EarsWork:
 
 def make_ears(job: EarsJob) -> Ears:
     """Makes the ears; raises EngineError, ModelError or SettingsError for what cannot be made."""
-    return Ears(
+    ears = Ears(
         None if job.wake is None else make_detector(job.wake, job.wake_settings),
         make_recogniser(job.recogniser, job.recogniser_settings),
         make_vad(job.vad),
@@ -120,6 +120,8 @@ def make_ears(job: EarsJob) -> Ears:
         wake_phrase="" if job.wake is None else job.wake_settings.phrase,
         stop_word=None if job.stop_word is None else make_detector(job.stop_word, job.stop_word_settings),
     )
+    ears.gate(speaking=job.speaking)
+    return ears
 
 
 def work(job: EarsJob, pipe: Pipe) -> None:

@@ -142,18 +142,18 @@ class EarsWorker(WorkerClient):
 
     def job(self) -> EarsJob:
         """Returns the whole job at first, later what is left of its recordings."""
-        if self._ears_job.source != "wav":
-            return self._ears_job
+        job = self._ears_job.model_copy(update={"speaking": self._speaking})
+        if job.source != "wav":
+            return job
         self._first_index = self._place.index
-        paths = self._ears_job.paths[self._first_index :]
-        return self._ears_job.model_copy(update={"paths": paths, "skip_s": self._skip_s()})
+        paths = job.paths[self._first_index :]
+        return job.model_copy(update={"paths": paths, "skip_s": self._skip_s()})
 
     def started(self, started: Started) -> None:
         """Tells the new ears what the old ones knew."""
         self._incarnation += 1
         super().started(started)
-        if self._speaking:
-            self._send(Gate(speaking=True))
+        self._send(Gate(speaking=self._speaking))  # it may have changed since the job was written
 
     def lost(self, reason: str) -> None:
         """Notes where the recording is to be resumed."""

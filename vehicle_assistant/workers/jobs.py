@@ -36,6 +36,7 @@ class EarsJob(Job):
     vad: str = "webrtc"  # a row of audio.vad
     endpoint: EndpointSettings = EndpointSettings()
     ears: EarSettings = EarSettings()
+    speaking: bool = False  # the assistant speaks as these ears begin: a command to close them would come too late
 
     @property
     def lockstep(self) -> bool:

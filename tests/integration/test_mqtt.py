@@ -4,6 +4,8 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -40,6 +42,37 @@ class Ear:
         self.downs.append(reason)
 
 
+@asynccontextmanager
+async def serving(
+    handle: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[int]:
+    """A TCP server of a test's own, and its port; none of its connections outlives it."""
+    at_work: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        at_work.add(task)
+        try:
+            await handle(reader, writer)
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+            at_work.discard(task)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        await server.wait_closed()
+        await asyncio.sleep(0.05)  # a connection that was just accepted begins only now
+        for task in tuple(at_work):
+            task.cancel()
+        await asyncio.gather(*tuple(at_work), return_exceptions=True)
+
+
 class Wire:
     """A TCP relay in front of a broker that can swallow what goes through it: a cable that is out but not dead."""
 
@@ -50,24 +83,26 @@ class Wire:
         self.swallowed = 0
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._relay, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._serving = serving(self._relay)
+        self.port = await self._serving.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        await self._server.wait_closed()
+        await self._serving.__aexit__(None, None, None)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         onward_reader, onward_writer = await asyncio.open_connection("127.0.0.1", self._broker_port)
         pumps = [asyncio.ensure_future(self._pump(reader, onward_writer)),
                  asyncio.ensure_future(self._pump(onward_reader, writer))]  # fmt: skip
-        await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-        for pump in pumps:
-            pump.cancel()
-        await asyncio.gather(*pumps, return_exceptions=True)
-        for one in (writer, onward_writer):
-            one.close()
+        try:
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
+            onward_writer.close()
+            with suppress(OSError):
+                await onward_writer.wait_closed()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -107,15 +142,11 @@ async def test_something_that_is_no_broker_is_noticed() -> None:
     async def web_server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(10)
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        writer.close()
 
-    server = await asyncio.start_server(web_server, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-
-    with pytest.raises(LinkError) as caught:
-        async with make_link(LinkSettings(address=BrokerAddress(port=port, connect_timeout_s=1.0))):
-            pass
-    server.close()
+    async with serving(web_server) as port:
+        with pytest.raises(LinkError) as caught:
+            async with make_link(LinkSettings(address=BrokerAddress(port=port, connect_timeout_s=1.0))):
+                pass
 
     assert caught.value.code is ErrorCode.BROKER_UNREACHABLE
 
@@ -125,16 +156,12 @@ async def test_something_that_never_answers_is_given_up() -> None:
 
     async def mute_server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await hold.wait()
-        writer.close()
 
-    server = await asyncio.start_server(mute_server, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-
-    with pytest.raises(LinkError) as caught:
-        async with make_link(LinkSettings(address=BrokerAddress(port=port, connect_timeout_s=0.2))):
-            pass
-    hold.set()
-    server.close()
+    async with serving(mute_server) as port:
+        with pytest.raises(LinkError) as caught:
+            async with make_link(LinkSettings(address=BrokerAddress(port=port, connect_timeout_s=0.2))):
+                pass
+        hold.set()
 
     assert "does not answer" in caught.value.message
 
@@ -303,15 +330,13 @@ async def test_bytes_that_paho_cannot_read_end_the_connection_not_the_service(ev
         writer.write(b"\x30\x04\x00\xff\x00\x00")  # PUBLISH whose topic is longer than the packet
         await writer.drain()
         await reader.read()
-        writer.close()
 
-    server = await asyncio.start_server(broken_broker, "127.0.0.1", 0)
-    bus, ear = MqttBus(BrokerAddress(port=server.sockets[0].getsockname()[1])), Ear()
-    await bus.open([], ear)
-    await eventually(lambda: attempts > 1)
-    assert ear.downs
-    await bus.close()
-    server.close()
+    async with serving(broken_broker) as port:
+        bus, ear = MqttBus(BrokerAddress(port=port)), Ear()
+        await bus.open([], ear)
+        await eventually(lambda: attempts > 1)
+        assert ear.downs
+        await bus.close()
 
 
 def test_an_unknown_link_names_those_there_are() -> None:
